@@ -1,0 +1,62 @@
+/* omv-element.c: the library's errors, said by an element
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "omv-element.h"
+
+#include "omv-format.h"
+
+static void
+get_stream_error (const GError * error, GQuark * ret_domain, gint * ret_code)
+{
+  static const GstStreamError codes[] = {
+    [GST_OMV_ERROR_WRONG_TYPE] = GST_STREAM_ERROR_WRONG_TYPE,
+    [GST_OMV_ERROR_UNSUPPORTED] = GST_STREAM_ERROR_FORMAT,
+    [GST_OMV_ERROR_CORRUPT] = GST_STREAM_ERROR_DEMUX,
+    [GST_OMV_ERROR_TRUNCATED] = GST_STREAM_ERROR_DEMUX,
+    [GST_OMV_ERROR_INVALID_FRAME_SIZE] = GST_STREAM_ERROR_FORMAT,
+    [GST_OMV_ERROR_INVALID_INTERVAL] = GST_STREAM_ERROR_MUX,
+  };
+
+  g_assert (error->domain == GST_OMV_ERROR
+      && (guint) error->code < G_N_ELEMENTS (codes));
+  *ret_domain = GST_STREAM_ERROR;
+  *ret_code = codes[error->code];
+}
+
+/**
+ * gst_omv_element_error:
+ * @element: an element
+ * @error: (inout) (transfer full): an error of the %GST_OMV_ERROR domain; freed
+ *   and set to %NULL
+ * @debug: a printf() format for the details, not translated
+ * @...: its arguments
+ *
+ * Posts @error as an error message of @element, with the code that GStreamer
+ * has for it.
+ *
+ * Since: 0.1
+ */
+void
+gst_omv_element_error (GstElement * element, GError ** error,
+    const gchar * debug, ...)
+{
+  GQuark domain;
+  gint code;
+  va_list args;
+  gchar *details;
+
+  get_stream_error (*error, &domain, &code);
+  va_start (args, debug);
+  details = g_strdup_vprintf (debug, args);
+  va_end (args);
+
+  gst_element_message_full (element, GST_MESSAGE_ERROR, domain, code,
+      g_strdup ((*error)->message), details, __FILE__, G_STRFUNC, __LINE__);
+  g_clear_error (error);
+}

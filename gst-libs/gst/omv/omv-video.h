@@ -1,0 +1,86 @@
+/* omv-video.h: frames of a recording <-> caps and buffers
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <gst/omv/omv-format.h>
+#include <gst/video/video.h>
+
+G_BEGIN_DECLS
+
+/**
+ * GST_OMV_CAPS:
+ *
+ * The media type of a recording, without fields.
+ *
+ * Since: 0.1
+ */
+#define GST_OMV_CAPS "video/x-omv-imgstr"
+
+/**
+ * GST_OMV_BINARY_CAPS_NAME:
+ *
+ * The media type of a 1-bit frame as it is stored: rows of whole 32-bit words,
+ * the lowest bit of the first byte leftmost.
+ *
+ * Since: 0.1
+ */
+#define GST_OMV_BINARY_CAPS_NAME "video/x-omv-binary"
+
+/**
+ * GstOmvVideoInfo:
+ * @format: how a frame is stored
+ * @width: pixels; 0 where the caps of a JPEG or PNG stream do not say
+ * @height: pixels; 0 where the caps of a JPEG or PNG stream do not say
+ * @frame_duration: what the caps' frame rate says, in ns, or
+ *   %GST_CLOCK_TIME_NONE
+ * @threshold: whether 8-bit gray is to be stored as 1 bit
+ * @raw: the layout of the buffers, of video/x-raw only
+ *
+ * What caps say about frames, as a recording sees it.
+ *
+ * Since: 0.1
+ */
+typedef struct {
+  GstOmvPixelFormat format;
+  gint width;
+  gint height;
+  GstClockTime frame_duration;
+  gboolean threshold;
+  GstVideoInfo raw;
+} GstOmvVideoInfo;
+
+GST_OMV_API
+GstCaps *gst_omv_video_get_template_caps (GstOmvVersion version);
+
+GST_OMV_API
+gboolean gst_omv_video_info_from_caps (GstOmvVideoInfo * info,
+    const GstCaps * caps, gboolean binary, GError ** error);
+
+GST_OMV_API
+GstBuffer *gst_omv_video_info_pack (const GstOmvVideoInfo * info,
+    GstBuffer * buffer, GError ** error);
+
+GST_OMV_API
+GstCaps *gst_omv_video_make_caps (const GstOmvFrameHeader * header,
+    gint framerate_numerator, gint framerate_denominator);
+
+GST_OMV_API
+GstCaps *gst_omv_video_make_binary_caps (const GstOmvFrameHeader * header,
+    gint framerate_numerator, gint framerate_denominator);
+
+GST_OMV_API
+gboolean gst_omv_video_is_passthrough (GstOmvVersion version,
+    const GstOmvFrameHeader * header);
+
+GST_OMV_API
+gboolean gst_omv_video_add_meta (GstBuffer * buffer, GstOmvVersion version,
+    const GstOmvFrameHeader * header);
+
+GST_OMV_API
+GstBuffer *gst_omv_video_unpack (GstOmvVersion version,
+    const GstOmvFrameHeader * header, GstBuffer * payload);
+
+G_END_DECLS

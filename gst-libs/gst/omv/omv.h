@@ -1,0 +1,14 @@
+/* omv.h: the whole library
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <gst/omv/omv-format.h>
+#include <gst/omv/omv-picture.h>
+#include <gst/omv/omv-timing.h>
+#include <gst/omv/omv-walk.h>
+#include <gst/omv/omv-rows.h>
+#include <gst/omv/omv-video.h>
+#include <gst/omv/omv-element.h>
