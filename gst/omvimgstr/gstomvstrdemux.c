@@ -292,12 +292,12 @@ gst_omv_str_demux_push_frame (GstOmvStrDemux * self,
   gst_omv_str_demux_stamp (self, frame, duration, buffer);
 
   flow = gst_pad_push (self->srcpad, buffer);
-  if (flow != GST_FLOW_NOT_NEGOTIATED)
+  if (flow != GST_FLOW_NOT_NEGOTIATED && flow != GST_FLOW_NOT_LINKED)
     return flow;
 
   GST_ELEMENT_ERROR (self, STREAM, FORMAT,
       (_("Frame %" PRIu64 " at byte %" PRIu64 " is a %s frame of %d x %d "
-              "pixels, which the next elements do not take."), frame->number,
+              "pixels, which nothing behind the demuxer takes."), frame->number,
           frame->offset, gst_omv_pixel_format_get_name (frame->header.format),
           frame->header.width, frame->header.height), (NULL));
   return GST_FLOW_ERROR;
@@ -493,11 +493,8 @@ gst_omv_str_demux_pause (GstOmvStrDemux * self, GstFlowReturn flow)
   GST_DEBUG_OBJECT (self, "pausing: %s", gst_flow_get_name (flow));
   gst_pad_pause_task (self->sinkpad);
 
-  /* whoever returned GST_FLOW_ERROR has said why */
-  if (flow == GST_FLOW_NOT_LINKED)
-    GST_ELEMENT_FLOW_ERROR (self, flow);
-  if (self->srcpad != NULL && (flow == GST_FLOW_EOS
-          || flow == GST_FLOW_NOT_LINKED || flow < GST_FLOW_EOS))
+  /* whoever returned an error has said why */
+  if (self->srcpad != NULL && flow <= GST_FLOW_EOS)
     gst_pad_push_event (self->srcpad, gst_event_new_eos ());
 }
 

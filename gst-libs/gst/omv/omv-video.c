@@ -63,12 +63,26 @@ is_raw (GstOmvPixelFormat format)
   return entry != NULL && g_str_equal (entry->media_type, "video/x-raw");
 }
 
+static void
+append_format (GstStructure * structure, const gchar * name)
+{
+  GValue format = G_VALUE_INIT, list = G_VALUE_INIT;
+
+  g_value_init (&list, GST_TYPE_LIST);
+  if (gst_structure_has_field (structure, "format"))
+    g_value_copy (gst_structure_get_value (structure, "format"), &list);
+  g_value_init (&format, G_TYPE_STRING);
+  g_value_set_string (&format, name);
+  gst_value_list_append_and_take_value (&list, &format);
+  gst_structure_take_value (structure, "format", &list);
+}
+
 /**
  * gst_omv_video_get_template_caps:
  * @version: a version
  *
  * Returns: (transfer full): all caps of which a recording of @version can hold
- *   frames
+ *   frames, raw ones first
  *
  * Since: 0.1
  */
@@ -76,24 +90,26 @@ GstCaps *
 gst_omv_video_get_template_caps (GstOmvVersion version)
 {
   GstCaps *caps = gst_caps_new_empty ();
+  GstStructure *structure = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (caps_entries); i++) {
     const CapsEntry *entry = &caps_entries[i];
-    GstStructure *structure;
 
     if (!gst_omv_version_can_hold (version, entry->format))
       continue;
-    structure = gst_structure_new (entry->media_type,
-        "width", GST_TYPE_INT_RANGE, 1, GST_OMV_DIMENSION_MAX,
-        "height", GST_TYPE_INT_RANGE, 1, GST_OMV_DIMENSION_MAX,
-        "framerate", GST_TYPE_FRACTION_RANGE, 0, 1, G_MAXINT, 1, NULL);
+    if (structure == NULL
+        || !gst_structure_has_name (structure, entry->media_type)) {
+      structure = gst_structure_new (entry->media_type,
+          "width", GST_TYPE_INT_RANGE, 1, GST_OMV_DIMENSION_MAX,
+          "height", GST_TYPE_INT_RANGE, 1, GST_OMV_DIMENSION_MAX,
+          "framerate", GST_TYPE_FRACTION_RANGE, 0, 1, G_MAXINT, 1, NULL);
+      gst_caps_append_structure (caps, structure);
+    }
     if (entry->format_name != NULL)
-      gst_structure_set (structure, "format", G_TYPE_STRING,
-          entry->format_name, NULL);
-    gst_caps_append_structure (caps, structure);
+      append_format (structure, entry->format_name);
   }
 
-  return gst_caps_simplify (caps);
+  return caps;
 }
 
 static const CapsEntry *

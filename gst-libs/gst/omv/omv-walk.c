@@ -133,9 +133,9 @@ gchar *
 gst_omv_walk_step_describe (const GstOmvWalkStep * step)
 {
   return g_strdup_printf (_("Frame %" PRIu64 " at byte %" PRIu64
-          " is damaged: %s. %" PRIu64 " bytes were skipped."),
-      step->number, step->offset, gst_omv_fault_describe (step->fault),
-      step->size);
+          " is damaged: %s. Skipped to byte %" PRIu64 "."), step->number,
+      step->offset, gst_omv_fault_describe (step->fault),
+      step->offset + step->size);
 }
 
 static void

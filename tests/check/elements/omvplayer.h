@@ -22,6 +22,7 @@ typedef struct {
   gsize chunk;                  /* bytes of a buffer in push mode */
   gboolean offer_meta;          /* the sink understands GstVideoMeta */
   GstCaps *sink_caps;           /* what it takes; NULL = anything */
+  gboolean stay_unlinked;       /* nothing is linked to the pad */
   guint max_buffers;            /* then it is at EOS; 0 = never */
   guint64 shrink_after;         /* after so many pulls the recording … */
   gsize shrink_to;              /* … has only so many bytes */

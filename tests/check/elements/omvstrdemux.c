@@ -763,6 +763,23 @@ GST_START_TEST (test_refused_caps_are_explained)
 
 GST_END_TEST;
 
+GST_START_TEST (test_nothing_linked_is_explained)
+{
+  g_autoptr (GByteArray) bytes = omv_test_build ("V2.0 p100", NULL);
+  OmvPlayer *player = omv_player_new (modes[__i__], bytes->data, bytes->len);
+
+  player->stay_unlinked = TRUE;
+  omv_player_run (player);
+  fail_unless (g_error_matches (player->error, GST_STREAM_ERROR,
+          GST_STREAM_ERROR_FORMAT));
+  fail_unless (strstr (player->error->message,
+          "Frame 0 at byte 16 is a PNG frame of 8 x 8") != NULL, "%s",
+      player->error->message);
+  omv_player_free (player);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_downstream_eos_ends)
 {
   g_autoptr (GByteArray) bytes = omv_test_build ("V2.0 g8x8 g8x8 g8x8", NULL);
@@ -946,6 +963,7 @@ omvstrdemux_suite (void)
   tcase_add_loop_test (tcase, test_only_frames_without_pixels, 0, LAST_MODE);
   tcase_add_loop_test (tcase, test_recording_shrinks, 1, 8);
   tcase_add_loop_test (tcase, test_refused_caps_are_explained, 0, LAST_MODE);
+  tcase_add_loop_test (tcase, test_nothing_linked_is_explained, 0, LAST_MODE);
   tcase_add_loop_test (tcase, test_downstream_eos_ends, 0, LAST_MODE);
   tcase_add_test (tcase, test_loop);
   tcase_add_test (tcase, test_loop_of_no_time);

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""No object outlives its pipeline: GStreamer's leaks tracer at the end of
+whole processes, those that fail among them."""
+
+import golden
+from launch import LOSSLESS, NATIVE, PipelineTest, main, needs
+
+TRACER = {"GST_TRACERS": "leaks", "GST_DEBUG": "GST_TRACER:7",
+          "GST_DEBUG_NO_COLOR": "1"}
+
+
+@needs("jpegenc", "jpegdec")
+class Leaks(PipelineTest):
+    def check(self, line, **more):
+        """Runs the line, then asks the tracer what is left."""
+        result = self.launch(line, env=TRACER, **more)
+        self.assertIn(result.code, (0, 1), result.log)
+        # The declaration of its record shows that the tracer ran.
+        self.assertIn("object-alive.class", result.log)
+        self.assertNotRegex(result.log, r"object-alive, type-name=\(string\)"
+                            r"(?!%s)")
+
+    def test_record(self):
+        for line in (
+                "videotestsrc num-buffers=20 ! video/x-raw,format=GRAY8,"
+                "width=33 ! omvstrmux binary=true ! fakesink",
+                "videotestsrc num-buffers=20 ! jpegenc ! omvstrmux"
+                " exact-time=true version=2.0 ! fakesink",
+                "videotestsrc num-buffers=0 ! omvstrmux ! fakesink",
+                "videotestsrc num-buffers=9 ! omvstrmux"
+                " ! filesink location=/dev/full buffer-mode=unbuffered"):
+            with self.subTest(line):
+                self.check(line)
+
+    def test_replay(self):
+        # Mixed, without whole pictures, torn, damaged, of other kinds, empty.
+        for g in golden.all_files():
+            for source in (f"filesrc location={g.path}",
+                           f"filesrc location={g.path} blocksize=999 ! queue"):
+                with self.subTest(source):
+                    self.check(f"{source} ! {NATIVE} ! {LOSSLESS} ! fakesink")
+
+    def test_decode(self):
+        path = golden.find("v21_steady30").path
+        self.check(f"filesrc location={path} ! omvstrdemux ! jpegdec"
+                   " ! fakesink")
+
+
+if __name__ == "__main__":
+    main()
