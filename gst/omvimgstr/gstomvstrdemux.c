@@ -906,7 +906,7 @@ gst_omv_str_demux_class_init (GstOmvStrDemuxClass * klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
-  GstCaps *caps = gst_omv_video_get_template_caps (GST_OMV_VERSION_2_0);
+  GstCaps *caps = gst_omv_video_get_template_caps (GST_OMV_VERSION_V2_0);
 
   object_class->set_property = gst_omv_str_demux_set_property;
   object_class->get_property = gst_omv_str_demux_get_property;

@@ -50,7 +50,7 @@
 GST_DEBUG_CATEGORY_STATIC (omvstrmux_debug);
 #define GST_CAT_DEFAULT omvstrmux_debug
 
-#define DEFAULT_VERSION GST_OMV_VERSION_2_0
+#define DEFAULT_VERSION GST_OMV_VERSION_V2_0
 #define DEFAULT_OFFSET_TO_ZERO TRUE
 #define DEFAULT_EXACT_TIME FALSE
 #define DEFAULT_BINARY FALSE
@@ -119,9 +119,9 @@ static GType
 gst_omv_str_mux_version_get_type (void)
 {
   static const GEnumValue values[] = {
-    {GST_OMV_VERSION_1_1, "For old cameras; no YUV, PNG or other Bayer order "
+    {GST_OMV_VERSION_V1_1, "For old cameras; no YUV, PNG or other Bayer order "
           "than bggr", "1.1"},
-    {GST_OMV_VERSION_2_0, "What cameras write today", "2.0"},
+    {GST_OMV_VERSION_V2_0, "What cameras write today", "2.0"},
     {0, NULL, NULL}
   };
   static gsize type = 0;
@@ -423,6 +423,9 @@ gst_omv_str_mux_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
   }
 
   payload = gst_omv_video_info_pack (&self->info, buffer, &error);
+  if (payload == NULL)
+    g_prefix_error (&error, _("Frame %" PRIu64 " at byte %" PRIu64 ": "),
+        self->number, self->offset);
   if (payload == NULL
       || !gst_omv_str_mux_describe (self, payload, &header, &error)
       || !gst_omv_str_mux_set_time (self, buffer, time, &header, &error)) {
@@ -615,7 +618,8 @@ gst_omv_str_mux_start (GstOmvStrMux * self)
   self->settings = self->properties;
   GST_OBJECT_UNLOCK (self);
 
-  if (self->settings.exact_time && self->settings.version < GST_OMV_VERSION_2_0) {
+  if (self->settings.exact_time
+      && self->settings.version < GST_OMV_VERSION_V2_0) {
     GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS,
         (_("A recording of version 1.1 cannot hold exact times.")), (NULL));
     return FALSE;
@@ -783,7 +787,7 @@ gst_omv_str_mux_class_init (GstOmvStrMuxClass * klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
-  GstCaps *caps = gst_omv_video_get_template_caps (GST_OMV_VERSION_2_0);
+  GstCaps *caps = gst_omv_video_get_template_caps (GST_OMV_VERSION_V2_0);
 
   object_class->set_property = gst_omv_str_mux_set_property;
   object_class->get_property = gst_omv_str_mux_get_property;

@@ -62,7 +62,7 @@ G_DEFINE_QUARK (gst-omv-error-quark, gst_omv_error)
 gsize
 gst_omv_version_get_header_size (GstOmvVersion version)
 {
-  return version < GST_OMV_VERSION_2_0 ? 16 : 32;
+  return version < GST_OMV_VERSION_V2_0 ? 16 : 32;
 }
 
 /**
@@ -76,7 +76,7 @@ gst_omv_version_get_header_size (GstOmvVersion version)
 guint64
 gst_omv_version_get_unit (GstOmvVersion version)
 {
-  return version == GST_OMV_VERSION_2_1 ? 1000 : 1000000;
+  return version == GST_OMV_VERSION_V2_1 ? 1000 : 1000000;
 }
 
 /**
@@ -107,7 +107,7 @@ gst_omv_version_can_hold (GstOmvVersion version, GstOmvPixelFormat format)
     case GST_OMV_PIXEL_FORMAT_YUV422:
     case GST_OMV_PIXEL_FORMAT_YVU422:
     case GST_OMV_PIXEL_FORMAT_PNG:
-      return version >= GST_OMV_VERSION_2_0;
+      return version >= GST_OMV_VERSION_V2_0;
     case GST_OMV_PIXEL_FORMAT_ARGB8:
     case GST_OMV_PIXEL_FORMAT_UNKNOWN:
       return FALSE;
@@ -284,8 +284,8 @@ static gboolean
 parse_version (const guint8 * data, GstOmvVersion * ret_version)
 {
   static const GstOmvVersion known[] = {
-    GST_OMV_VERSION_1_0, GST_OMV_VERSION_1_1,
-    GST_OMV_VERSION_2_0, GST_OMV_VERSION_2_1
+    GST_OMV_VERSION_V1_0, GST_OMV_VERSION_V1_1,
+    GST_OMV_VERSION_V2_0, GST_OMV_VERSION_V2_1
   };
   const guint8 *v = data + MAGIC_SIZE;
 
@@ -452,7 +452,7 @@ gst_omv_frame_header_read (GstOmvVersion version, const guint8 * data,
   ret_header->width = (gint32) omv_read_u32 (data + AT_WIDTH);
   ret_header->height = (gint32) omv_read_u32 (data + AT_HEIGHT);
 
-  if (version < GST_OMV_VERSION_2_0) {
+  if (version < GST_OMV_VERSION_V2_0) {
     read_v1_format (word, ret_header);
   } else {
     ret_header->format = (GstOmvPixelFormat) word;
@@ -500,7 +500,7 @@ gst_omv_frame_header_write (GstOmvVersion version,
     const GstOmvFrameHeader * header, guint8 * data)
 {
   g_return_if_fail (gst_omv_version_can_hold (version, header->format));
-  g_return_if_fail (version >= GST_OMV_VERSION_2_0
+  g_return_if_fail (version >= GST_OMV_VERSION_V2_0
       || header->format != GST_OMV_PIXEL_FORMAT_JPEG
       || header->payload_size >= V1_JPEG_MIN);
 
@@ -508,7 +508,7 @@ gst_omv_frame_header_write (GstOmvVersion version,
   omv_write_u32 (data + AT_WIDTH, (guint32) header->width);
   omv_write_u32 (data + AT_HEIGHT, (guint32) header->height);
 
-  if (version < GST_OMV_VERSION_2_0) {
+  if (version < GST_OMV_VERSION_V2_0) {
     omv_write_u32 (data + AT_FORMAT, get_v1_format (header));
     return;
   }

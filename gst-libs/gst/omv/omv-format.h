@@ -102,10 +102,10 @@ typedef enum {
 
 /**
  * GstOmvVersion:
- * @GST_OMV_VERSION_1_0: 1.0, milliseconds, RGB565 stored big-endian; read only
- * @GST_OMV_VERSION_1_1: 1.1, milliseconds
- * @GST_OMV_VERSION_2_0: 2.0, milliseconds; what cameras write today
- * @GST_OMV_VERSION_2_1: 2.1, microseconds; read only
+ * @GST_OMV_VERSION_V1_0: 1.0, milliseconds, RGB565 stored big-endian; read only
+ * @GST_OMV_VERSION_V1_1: 1.1, milliseconds
+ * @GST_OMV_VERSION_V2_0: 2.0, milliseconds; what cameras write today
+ * @GST_OMV_VERSION_V2_1: 2.1, microseconds; read only
  *
  * Versions of the format, with the numbers that the camera's own `version()`
  * returns.
@@ -113,10 +113,10 @@ typedef enum {
  * Since: 0.1
  */
 typedef enum {
-  GST_OMV_VERSION_1_0 = 10,
-  GST_OMV_VERSION_1_1 = 11,
-  GST_OMV_VERSION_2_0 = 20,
-  GST_OMV_VERSION_2_1 = 21
+  GST_OMV_VERSION_V1_0 = 10,
+  GST_OMV_VERSION_V1_1 = 11,
+  GST_OMV_VERSION_V2_0 = 20,
+  GST_OMV_VERSION_V2_1 = 21
 } GstOmvVersion;
 
 /**

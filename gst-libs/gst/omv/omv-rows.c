@@ -88,7 +88,7 @@ gboolean
 gst_omv_rows_are_swapped (GstOmvVersion version, GstOmvPixelFormat format)
 {
   return format == GST_OMV_PIXEL_FORMAT_RGB565
-      && (version == GST_OMV_VERSION_1_0) == (G_BYTE_ORDER == G_LITTLE_ENDIAN);
+      && (version == GST_OMV_VERSION_V1_0) == (G_BYTE_ORDER == G_LITTLE_ENDIAN);
 }
 
 /**
@@ -153,7 +153,7 @@ gst_omv_rows_pack (GstOmvPixelFormat format, gint width, gint height,
     const guint8 * pixels, gssize stride, guint8 * payload)
 {
   gsize row_size = gst_omv_pixel_format_get_row_size (format, width);
-  gboolean swap = gst_omv_rows_are_swapped (GST_OMV_VERSION_2_0, format);
+  gboolean swap = gst_omv_rows_are_swapped (GST_OMV_VERSION_V2_0, format);
 
   for (gint y = 0; y < height; y++) {
     if (format == GST_OMV_PIXEL_FORMAT_BINARY)

@@ -289,7 +289,7 @@ is_tight (const GstOmvVideoInfo * info, GstBuffer * buffer)
 
   if (info->format == GST_OMV_PIXEL_FORMAT_BINARY)
     return !info->threshold;
-  if (gst_omv_rows_are_swapped (GST_OMV_VERSION_2_0, info->format))
+  if (gst_omv_rows_are_swapped (GST_OMV_VERSION_V2_0, info->format))
     return FALSE;
   if (!is_raw (info->format))
     return row_size == gst_omv_rows_get_stride (info->format, info->width);

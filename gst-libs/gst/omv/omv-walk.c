@@ -152,7 +152,7 @@ start_search (GstOmvWalk * walk, guint64 from)
 static gboolean
 is_torn_header (const GstOmvWalk * walk, const GstOmvWalkInput * input)
 {
-  return walk->version >= GST_OMV_VERSION_2_0
+  return walk->version >= GST_OMV_VERSION_V2_0
       && input->end - walk->position < GST_OMV_FRAME_HEADER_SIZE_MAX;
 }
 
@@ -283,7 +283,7 @@ check_binary (GstOmvWalk * walk, const GstOmvWalkInput * input,
 
   is_short = gst_omv_frame_header_read (walk->version, data,
       walk->max_frame_size, &header) == GST_OMV_FAULT_NONE;
-  if (walk->version >= GST_OMV_VERSION_2_0)
+  if (walk->version >= GST_OMV_VERSION_V2_0)
     is_short = is_short && gst_omv_frame_header_is_plain (data, &header);
   else
     is_short = is_short && header.format == walk->header.format
@@ -383,7 +383,7 @@ may_start_here (GstOmvVersion version, const guint8 * data)
     return TRUE;
   if (data[6] != 0 || data[7] != 0 || data[10] != 0 || data[11] != 0)
     return FALSE;
-  if (version < GST_OMV_VERSION_2_0)
+  if (version < GST_OMV_VERSION_V2_0)
     return TRUE;
   return data[15] < 32 && (codes >> data[15] & 1) != 0;
 }
@@ -424,7 +424,7 @@ judge_candidate (GstOmvWalk * walk, const GstOmvWalkInput * input,
     return CANDIDATE_NO;
   walk->candidate_end = frame_end;
   walk->follower = frame_end + gst_omv_get_padding (header.payload_size);
-  if (walk->version < GST_OMV_VERSION_2_0
+  if (walk->version < GST_OMV_VERSION_V2_0
       || !gst_omv_frame_header_is_plain (data, &header))
     return CANDIDATE_WEAK;
   return offset < walk->damage ? CANDIDATE_CONFIRM : CANDIDATE_YES;

@@ -603,7 +603,8 @@ GST_START_TEST (test_short_buffer)
   push_gray (h, 0);
   fail_unless_equals_int (gst_harness_push (h, make_buffer (15, 0,
               GST_CLOCK_TIME_NONE)), GST_FLOW_ERROR);
-  assert_error (h, bus, GST_STREAM_ERROR_FORMAT, "15 bytes");
+  assert_error (h, bus, GST_STREAM_ERROR_FORMAT,
+      "Frame 1 at byte 64: A buffer of 15 bytes ");
   drop_watch (h, bus);
   gst_harness_teardown (h);
 }

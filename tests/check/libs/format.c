@@ -14,8 +14,8 @@
 #define NO_LIMIT G_MAXUINT32
 
 static const GstOmvVersion versions[] = {
-  GST_OMV_VERSION_1_0, GST_OMV_VERSION_1_1, GST_OMV_VERSION_2_0,
-  GST_OMV_VERSION_2_1
+  GST_OMV_VERSION_V1_0, GST_OMV_VERSION_V1_1, GST_OMV_VERSION_V2_0,
+  GST_OMV_VERSION_V2_1
 };
 
 /* "Pixel formats": the code's bytes in a file, those of version 1.x's word
@@ -229,7 +229,7 @@ check_read (GstOmvVersion version, const GByteArray * bytes, guint format,
   g_assert_cmpuint (header.size_word, ==, size_word);
   g_assert_cmpuint (header.payload_size, ==, formats[format].size);
   g_assert_cmpuint (header.exact_time, ==, GST_OMV_TIME_NONE);
-  if (version >= GST_OMV_VERSION_2_0)
+  if (version >= GST_OMV_VERSION_V2_0)
     g_assert_true (gst_omv_frame_header_is_plain (data, &header));
 }
 
@@ -258,7 +258,7 @@ test_frame_header_both_ways (gconstpointer user_data)
 
   for (guint v = 0; v < G_N_ELEMENTS (versions); v++) {
     g_autoptr (GByteArray) bytes = g_byte_array_new ();
-    gboolean v1 = versions[v] < GST_OMV_VERSION_2_0;
+    gboolean v1 = versions[v] < GST_OMV_VERSION_V2_0;
     const gchar *word = v1 ? formats[i].v1_word : formats[i].code;
 
     if (word == NULL)
@@ -291,7 +291,7 @@ test_size_word_of_raw_frames_is_ignored (void)
         continue;
       omv_test_append_header (bytes, 2, 0x04030201, 7, 5, formats[i].format,
           words[w]);
-      check_read (GST_OMV_VERSION_2_0, bytes, i, words[w]);
+      check_read (GST_OMV_VERSION_V2_0, bytes, i, words[w]);
     }
   }
 }
@@ -320,7 +320,7 @@ test_v1_words (void)
     GstOmvFrameHeader header;
 
     omv_test_append_header (bytes, 1, 0, 7, 5, cases[i].word, 0);
-    g_assert_cmpint (gst_omv_frame_header_read (GST_OMV_VERSION_1_1,
+    g_assert_cmpint (gst_omv_frame_header_read (GST_OMV_VERSION_V1_1,
             bytes->data, NO_LIMIT, &header), ==, GST_OMV_FAULT_NONE);
     g_assert_cmphex (header.format, ==, cases[i].format);
     g_assert_cmpuint (header.payload_size, ==, cases[i].size);
@@ -414,13 +414,13 @@ test_exact_time_both_ways (void)
   GstOmvFrameHeader header;
 
   memcpy (data, exact_header, sizeof data);
-  g_assert_cmpint (gst_omv_frame_header_read (GST_OMV_VERSION_2_0, data,
+  g_assert_cmpint (gst_omv_frame_header_read (GST_OMV_VERSION_V2_0, data,
           NO_LIMIT, &header), ==, GST_OMV_FAULT_NONE);
   g_assert_cmpuint (header.exact_time, ==, 1234567890123);
   g_assert_true (gst_omv_frame_header_is_plain (data, &header));
 
   memset (data, 0xA5, sizeof data);
-  gst_omv_frame_header_write (GST_OMV_VERSION_2_0, &header, data);
+  gst_omv_frame_header_write (GST_OMV_VERSION_V2_0, &header, data);
   g_assert_cmpmem (data, sizeof data, exact_header, sizeof exact_header);
 }
 
@@ -438,11 +438,11 @@ test_exact_time_range (void)
       .exact_time = times[i]
     };
 
-    gst_omv_frame_header_write (GST_OMV_VERSION_2_0, &header, data);
+    gst_omv_frame_header_write (GST_OMV_VERSION_V2_0, &header, data);
     memcpy (expected, data, 20);
     omv_test_set_exact_time (expected, times[i]);
     g_assert_cmpmem (data, 32, expected, 32);
-    gst_omv_frame_header_read (GST_OMV_VERSION_2_0, data, NO_LIMIT, &header);
+    gst_omv_frame_header_read (GST_OMV_VERSION_V2_0, data, NO_LIMIT, &header);
     g_assert_cmpuint (header.exact_time, ==, times[i]);
   }
 }
@@ -460,7 +460,7 @@ test_exact_time_is_checked (void)
       data[first / 8] ^= (guint8) (1 << (first % 8));
       if (second != first)
         data[second / 8] ^= (guint8) (1 << (second % 8));
-      if (gst_omv_frame_header_read (GST_OMV_VERSION_2_0, data, NO_LIMIT,
+      if (gst_omv_frame_header_read (GST_OMV_VERSION_V2_0, data, NO_LIMIT,
               &header) != GST_OMV_FAULT_NONE)
         continue;
       g_assert_cmpuint (header.exact_time, ==, GST_OMV_TIME_NONE);
@@ -478,7 +478,7 @@ test_v1_has_no_exact_time (void)
   };
 
   data[16] = 0xA5;
-  gst_omv_frame_header_write (GST_OMV_VERSION_1_1, &header, data);
+  gst_omv_frame_header_write (GST_OMV_VERSION_V1_1, &header, data);
   g_assert_cmphex (data[16], ==, 0xA5);
 }
 

@@ -84,7 +84,7 @@ check_round_trip (GstOmvPixelFormat format, gint width, const guint8 * payload,
     gsize size)
 {
   g_autofree guint8 *pixels =
-      unpack (GST_OMV_VERSION_2_0, format, width, payload, size);
+      unpack (GST_OMV_VERSION_V2_0, format, width, payload, size);
   g_autofree guint8 *packed = g_malloc (size);
 
   memset (packed, 0x5A, size);
@@ -108,7 +108,7 @@ check_strides (GstOmvPixelFormat format, gint width, const guint8 * payload,
   gsize used = format == GST_OMV_PIXEL_FORMAT_BINARY ? (gsize) width
       : gst_omv_pixel_format_get_row_size (format, width);
   g_autofree guint8 *pixels =
-      unpack (GST_OMV_VERSION_1_1, format, width, payload, size);
+      unpack (GST_OMV_VERSION_V1_1, format, width, payload, size);
 
   for (gsize far = used; far < used + 20; far += 19) {
     gsize room_size = far * (HEIGHT - 1) + used;
@@ -144,7 +144,7 @@ check_gap (GstOmvPixelFormat format, gint width, const guint8 * payload,
   gsize used = format == GST_OMV_PIXEL_FORMAT_BINARY ? (gsize) width
       : gst_omv_pixel_format_get_row_size (format, width);
   g_autofree guint8 *pixels =
-      unpack (GST_OMV_VERSION_2_0, format, width, payload, size);
+      unpack (GST_OMV_VERSION_V2_0, format, width, payload, size);
 
   g_assert_cmpuint (stride % 4, ==, 0);
   g_assert_cmpuint (stride - used, <, 4);
@@ -172,7 +172,7 @@ test_binary_order (void)
     0xF0, 0, 0, 0, 0, 0, 0, 0,
     0, 0x80, 0, 0, 0, 0, 0, 0,
   };
-  g_autofree guint8 *pixels = unpack (GST_OMV_VERSION_2_0,
+  g_autofree guint8 *pixels = unpack (GST_OMV_VERSION_V2_0,
       GST_OMV_PIXEL_FORMAT_BINARY, 33, payload, sizeof payload);
 
   for (gint x = 0; x < 33; x++) {
@@ -190,7 +190,7 @@ test_binary_ignores_bits_behind_the_row (void)
   };
   static const guint8 expected[] = { 0, 0, 0, 0, 0, 255, 0, 0, 255, 255, 255, 0
   };
-  g_autofree guint8 *pixels = unpack (GST_OMV_VERSION_1_0,
+  g_autofree guint8 *pixels = unpack (GST_OMV_VERSION_V1_0,
       GST_OMV_PIXEL_FORMAT_BINARY, 3, payload, sizeof payload);
 
   g_assert_cmpmem (pixels, 12, expected, sizeof expected);
@@ -240,11 +240,11 @@ test_only_rgb565_is_swapped (void)
   for (guint f = 0; f < G_N_ELEMENTS (formats); f++) {
     gboolean rgb = formats[f] == GST_OMV_PIXEL_FORMAT_RGB565;
 
-    g_assert_cmpint (gst_omv_rows_are_swapped (GST_OMV_VERSION_1_0,
+    g_assert_cmpint (gst_omv_rows_are_swapped (GST_OMV_VERSION_V1_0,
             formats[f]), ==, rgb && little);
-    g_assert_cmpint (gst_omv_rows_are_swapped (GST_OMV_VERSION_1_1,
+    g_assert_cmpint (gst_omv_rows_are_swapped (GST_OMV_VERSION_V1_1,
             formats[f]), ==, rgb && !little);
-    g_assert_cmpint (gst_omv_rows_are_swapped (GST_OMV_VERSION_2_1,
+    g_assert_cmpint (gst_omv_rows_are_swapped (GST_OMV_VERSION_V2_1,
             formats[f]), ==, rgb && !little);
   }
 }
@@ -264,9 +264,9 @@ test_odd_yuv_ends_with_a_pair (void)
   };
 
   for (guint f = 7; f < 9; f++) {
-    g_autofree guint8 *three = unpack (GST_OMV_VERSION_2_0, formats[f], 3,
+    g_autofree guint8 *three = unpack (GST_OMV_VERSION_V2_0, formats[f], 3,
         payload, sizeof payload);
-    g_autofree guint8 *one = unpack (GST_OMV_VERSION_2_0, formats[f], 1,
+    g_autofree guint8 *one = unpack (GST_OMV_VERSION_V2_0, formats[f], 1,
         payload, 6);
 
     g_assert_cmpmem (three, 24, expected, sizeof expected);
@@ -292,7 +292,7 @@ test_golden_v10 (void)
     g_autofree guint8 *packed = g_malloc (frame->size);
     g_autofree gchar *sha256 = NULL;
 
-    gst_omv_rows_unpack (GST_OMV_VERSION_1_0, &header,
+    gst_omv_rows_unpack (GST_OMV_VERSION_V1_0, &header,
         golden->data + frame->offset + 16, pixels);
     gst_omv_rows_pack (header.format, header.width, header.height, pixels,
         (gssize) stride, packed);

@@ -23,12 +23,12 @@ static const struct
   guint denominator;
   guint seconds;
 } rates[] = {
-  {"30-fps-for-an-hour", GST_OMV_VERSION_2_0, 30, 1, 3600},
-  {"ntsc-for-an-hour", GST_OMV_VERSION_1_1, 30000, 1001, 3600},
-  {"240-fps-for-a-minute", GST_OMV_VERSION_2_0, 240, 1, 60},
-  {"1-frame-in-7-seconds-for-a-year", GST_OMV_VERSION_2_0, 1, 7, 31536000},
-  {"2000-fps", GST_OMV_VERSION_2_0, 2000, 1, 10},
-  {"30-fps-in-us", GST_OMV_VERSION_2_1, 30, 1, 3600},
+  {"30-fps-for-an-hour", GST_OMV_VERSION_V2_0, 30, 1, 3600},
+  {"ntsc-for-an-hour", GST_OMV_VERSION_V1_1, 30000, 1001, 3600},
+  {"240-fps-for-a-minute", GST_OMV_VERSION_V2_0, 240, 1, 60},
+  {"1-frame-in-7-seconds-for-a-year", GST_OMV_VERSION_V2_0, 1, 7, 31536000},
+  {"2000-fps", GST_OMV_VERSION_V2_0, 2000, 1, 10},
+  {"30-fps-in-us", GST_OMV_VERSION_V2_1, 30, 1, 3600},
 };
 
 /* Reading back what was written is never off by more than half a unit, at the
@@ -65,7 +65,7 @@ test_writer_rounds_the_sum (void)
   static const guint32 expected[] = { 33, 34, 33, 33, 34, 33, 33, 34, 33 };
   GstOmvTimeWriter writer;
 
-  gst_omv_time_writer_init (&writer, GST_OMV_VERSION_2_0);
+  gst_omv_time_writer_init (&writer, GST_OMV_VERSION_V2_0);
   for (guint i = 0; i < G_N_ELEMENTS (expected); i++) {
     guint32 interval;
 
@@ -114,7 +114,7 @@ test_writer_backward (void)
   };
   GstOmvTimeWriter writer;
 
-  gst_omv_time_writer_init (&writer, GST_OMV_VERSION_2_0);
+  gst_omv_time_writer_init (&writer, GST_OMV_VERSION_V2_0);
   for (guint i = 0; i < G_N_ELEMENTS (steps); i++) {
     guint32 interval = 42;
 
@@ -146,13 +146,13 @@ test_reader_sums_in_64_bits (void)
     guint32 interval;
     guint64 time;
   } steps[] = {
-    {GST_OMV_VERSION_2_0, 2000, 2000 * MS},
-    {GST_OMV_VERSION_2_0, 0, 2000 * MS},
-    {GST_OMV_VERSION_1_0, G_MAXUINT32, 4294969295 * MS},
-    {GST_OMV_VERSION_1_1, 0x80000000, 6442452943 * MS},
-    {GST_OMV_VERSION_2_0, 1, 6442452944 * MS},
-    {GST_OMV_VERSION_2_1, 1, 6442452944001000},
-    {GST_OMV_VERSION_2_1, G_MAXUINT32, 6446747911296000},
+    {GST_OMV_VERSION_V2_0, 2000, 2000 * MS},
+    {GST_OMV_VERSION_V2_0, 0, 2000 * MS},
+    {GST_OMV_VERSION_V1_0, G_MAXUINT32, 4294969295 * MS},
+    {GST_OMV_VERSION_V1_1, 0x80000000, 6442452943 * MS},
+    {GST_OMV_VERSION_V2_0, 1, 6442452944 * MS},
+    {GST_OMV_VERSION_V2_1, 1, 6442452944001000},
+    {GST_OMV_VERSION_V2_1, G_MAXUINT32, 6446747911296000},
   };
   GstOmvTimeReader reader;
 
@@ -172,7 +172,7 @@ test_reader_saturates (void)
   gst_omv_time_reader_init (&reader);
   for (guint i = 0; i < 3000; i++) {
     before = time;
-    time = read_next (&reader, GST_OMV_VERSION_2_0, G_MAXUINT32, NONE);
+    time = read_next (&reader, GST_OMV_VERSION_V2_0, G_MAXUINT32, NONE);
     g_assert_cmpuint (time, >=, before);
     g_assert_cmpint (time == GST_OMV_TIME_MAX, ==, i >= 2147);
   }
@@ -184,11 +184,11 @@ test_reader_saturates_exact_times (void)
   GstOmvTimeReader reader;
 
   gst_omv_time_reader_init (&reader);
-  read_next (&reader, GST_OMV_VERSION_2_0, 10, 0);
+  read_next (&reader, GST_OMV_VERSION_V2_0, 10, 0);
   gst_omv_time_reader_mark_gap (&reader);
-  g_assert_cmpuint (read_next (&reader, GST_OMV_VERSION_2_0, 10, NONE - 1), ==,
+  g_assert_cmpuint (read_next (&reader, GST_OMV_VERSION_V2_0, 10, NONE - 1), ==,
       GST_OMV_TIME_MAX);
-  g_assert_cmpuint (read_next (&reader, GST_OMV_VERSION_2_0, 10, 5), ==,
+  g_assert_cmpuint (read_next (&reader, GST_OMV_VERSION_V2_0, 10, 5), ==,
       GST_OMV_TIME_MAX);
 }
 
@@ -261,7 +261,7 @@ test_exact (gconstpointer user_data)
       gst_omv_time_reader_mark_gap (&reader);
     if (step->mark == 'r')
       gst_omv_time_reader_mark_recording (&reader);
-    g_assert_cmpuint (read_next (&reader, GST_OMV_VERSION_2_0, step->interval,
+    g_assert_cmpuint (read_next (&reader, GST_OMV_VERSION_V2_0, step->interval,
             exact), ==, step->time * 1000);
   }
 }
@@ -276,7 +276,7 @@ test_exact_round_trip (void)
   GstOmvTimeReader reader;
   guint64 time = 0, first = 0, first_read = 0;
 
-  gst_omv_time_writer_init (&writer, GST_OMV_VERSION_2_0);
+  gst_omv_time_writer_init (&writer, GST_OMV_VERSION_V2_0);
   gst_omv_time_reader_init (&reader);
   for (guint i = 0; i < 20000; i++) {
     guint32 interval;
@@ -284,7 +284,7 @@ test_exact_round_trip (void)
 
     time += (guint64) g_rand_int_range (random, 0, i % 2 ? 400000 : 90000000);
     g_assert_true (gst_omv_time_writer_next (&writer, time, &interval));
-    read = read_next (&reader, GST_OMV_VERSION_2_0, interval, time);
+    read = read_next (&reader, GST_OMV_VERSION_V2_0, interval, time);
     if (i == 0) {
       first = time;
       first_read = read;
@@ -468,9 +468,9 @@ add_data_tests (void)
     g_test_add_data_func (path, &exact_cases[i], test_exact);
   }
   g_test_add_data_func ("/timing/writer/32-bit-limit/ms",
-      GINT_TO_POINTER (GST_OMV_VERSION_2_0), test_writer_limit);
+      GINT_TO_POINTER (GST_OMV_VERSION_V2_0), test_writer_limit);
   g_test_add_data_func ("/timing/writer/32-bit-limit/us",
-      GINT_TO_POINTER (GST_OMV_VERSION_2_1), test_writer_limit);
+      GINT_TO_POINTER (GST_OMV_VERSION_V2_1), test_writer_limit);
 }
 
 int

@@ -43,8 +43,8 @@ static const struct
 };
 
 static const GstOmvVersion versions[] = {
-  GST_OMV_VERSION_1_0, GST_OMV_VERSION_1_1, GST_OMV_VERSION_2_0,
-  GST_OMV_VERSION_2_1
+  GST_OMV_VERSION_V1_0, GST_OMV_VERSION_V1_1, GST_OMV_VERSION_V2_0,
+  GST_OMV_VERSION_V2_1
 };
 
 #define HEIGHT 3
@@ -369,7 +369,7 @@ test_default_strides_pack (gconstpointer user_data)
     g_autoptr (GstBuffer) stored =
         gst_buffer_new_memdup (data, header.payload_size);
     g_autoptr (GstBuffer) frame =
-        gst_omv_video_unpack (GST_OMV_VERSION_2_0, &header, stored);
+        gst_omv_video_unpack (GST_OMV_VERSION_V2_0, &header, stored);
     g_autoptr (GstBuffer) payload = pack (&info, frame);
     g_autoptr (GstBuffer) cut = gst_buffer_copy_region (frame,
         GST_BUFFER_COPY_MEMORY, 0, gst_buffer_get_size (frame) - 1);

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The lines that the README shows do what it says they do.
+"""The lines that README and element documentation show do what is said there.
 
-They are run as they stand there, except for the port, which has to be free.
+They are run as they stand there, except for the port, which has to be free, and
+for sinks that want a screen.
 """
 
 import contextlib
 import itertools
 import os
+import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -25,6 +28,36 @@ SERVE = ("gst-launch-1.0 videotestsrc is-live=true ! jpegenc ! omvstrmux ! "
 WATCH = ("gst-launch-1.0 tcpclientsrc port=5000 ! omvstrdemux ! jpegdec ! "
          "videoconvert ! fakesink")
 TYPE = "gst-typefind-1.0 run.bin"
+
+SOURCES = pathlib.Path(__file__).parents[3]
+
+
+def section_lines(source):
+    """The launch lines in the documentation comment of an element."""
+    return re.findall(r"^ \* (gst-launch-1\.0 .*)$", source.read_text(), re.M)
+
+
+class Documents(PipelineTest):
+    def test_readme_has_these_lines(self):
+        readme = (SOURCES / "README.md").read_text().splitlines()
+        for line in RECORD, EXPORT, SERVE, WATCH, TYPE:
+            self.assertIn(line, readme)
+
+    @needs("jpegenc", "avimux")
+    def test_section_lines(self):
+        elements = [source for source in SOURCES.glob("gst/*/gst*.c")
+                    if "SECTION:element-" in source.read_text()]
+        self.assertGreaterEqual(len(elements), 2)
+        for source in elements:
+            lines = section_lines(source)
+            self.assertTrue(lines, source)
+            self.run_tool(RECORD)
+            for line in lines:
+                with self.subTest(line):
+                    result = self.run_tool(
+                        line.replace("autovideosink", "fakesink"))
+                    self.assertEqual((result.code, result.errors),
+                                     (0, []), result.log)
 
 
 class Files(PipelineTest):
