@@ -396,22 +396,15 @@ gst_omv_str_mux_push_frame (GstOmvStrMux * self,
 }
 
 static GstFlowReturn
-gst_omv_str_mux_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
+gst_omv_str_mux_write_frame (GstOmvStrMux * self, GstBuffer * buffer)
 {
-  GstOmvStrMux *self = GST_OMV_STR_MUX (parent);
   GstOmvFrameHeader header = { 0, };
-  g_autoptr (GstBuffer) owned = buffer;
   g_autoptr (GstBuffer) payload = NULL;
   g_autoptr (GError) error = NULL;
   GstClockTime time;
 
-  if (!self->have_info) {
-    GST_ELEMENT_ERROR (self, CORE, NEGOTIATION, (NULL),
-        ("a buffer came before its caps"));
-    return GST_FLOW_NOT_NEGOTIATED;
-  }
   if (!gst_omv_str_mux_get_running_time (self, buffer, &time)) {
-    GST_DEBUG_OBJECT (pad, "dropping a buffer outside the segment: %"
+    GST_DEBUG_OBJECT (self, "dropping a buffer outside the segment: %"
         GST_PTR_FORMAT, buffer);
     return GST_FLOW_OK;
   }
@@ -437,6 +430,24 @@ gst_omv_str_mux_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
 
   return gst_omv_str_mux_push_frame (self, &header, payload,
       GST_BUFFER_DURATION (buffer));
+}
+
+static GstFlowReturn
+gst_omv_str_mux_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
+{
+  GstOmvStrMux *self = GST_OMV_STR_MUX (parent);
+  GstFlowReturn flow;
+
+  if (self->have_info) {
+    flow = gst_omv_str_mux_write_frame (self, buffer);
+  } else {
+    GST_ELEMENT_ERROR (self, CORE, NEGOTIATION, (NULL),
+        ("a buffer came before its caps"));
+    flow = GST_FLOW_NOT_NEGOTIATED;
+  }
+  gst_buffer_unref (buffer);
+
+  return flow;
 }
 
 static gboolean

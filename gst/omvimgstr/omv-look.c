@@ -16,7 +16,7 @@
 
 /* How far to look for the frame rate. */
 #define RATE_FRAMES 256
-#define RATE_BYTES (1024 * 1024)
+#define RATE_BYTES 1048576
 #define RATE_INTERVALS_MIN 3
 
 /* How long to measure, in µs, and after how many frames to look at the time. */

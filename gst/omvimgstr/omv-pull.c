@@ -18,15 +18,15 @@
 #include <string.h>
 
 /* The first pull: a file header and a few of frames. */
-#define FIRST_SIZE (4 * 1024)
+#define FIRST_SIZE 4096
 
 /* Measured: the size from which on larger blocks gain nothing, and the payload
  * from which on nothing is gained by blocks. */
-#define BLOCK_SIZE (256 * 1024)
-#define LARGE_SIZE (64 * 1024)
+#define BLOCK_SIZE 262144
+#define LARGE_SIZE 65536
 
 /* Bytes not asked for that are cheaper to read than to leave out. */
-#define NEAR_SIZE (4 * 1024)
+#define NEAR_SIZE 4096
 
 /*
  * omv_pull_init:

@@ -47,9 +47,11 @@
 /* In V1's format word this and all above is the size of a JPEG picture. */
 #define V1_JPEG_MIN 4
 
-/* *INDENT-OFF* it would put spaces around the hyphens */
-G_DEFINE_QUARK (gst-omv-error-quark, gst_omv_error)
-/* *INDENT-ON* */
+GQuark
+gst_omv_error_quark (void)
+{
+  return g_quark_from_static_string ("gst-omv-error-quark");
+}
 
 /**
  * gst_omv_version_get_header_size:
@@ -325,7 +327,7 @@ gboolean
 gst_omv_file_header_read (const guint8 * data, gsize size,
     GstOmvVersion * ret_version, GError ** error)
 {
-  if (memcmp (data, MAGIC, MIN (size, MAGIC_SIZE)) != 0) {
+  if (size > 0 && memcmp (data, MAGIC, MIN (size, MAGIC_SIZE)) != 0) {
     g_set_error_literal (error, GST_OMV_ERROR, GST_OMV_ERROR_WRONG_TYPE,
         _("This is not an OMV IMG STR recording: it does not start like one."));
     return FALSE;
@@ -339,8 +341,9 @@ gst_omv_file_header_read (const guint8 * data, gsize size,
   }
 
   if (!parse_version (data, ret_version)) {
-    g_autofree gchar *version =
-        g_strescape ((const gchar[]) { data[13], data[14], data[15], 0 }, NULL);
+    g_autofree gchar *digits = g_strndup ((const gchar *) data + MAGIC_SIZE, 3);
+    g_autofree gchar *version = g_strescape (digits, NULL);
+
     g_set_error (error, GST_OMV_ERROR, GST_OMV_ERROR_UNSUPPORTED,
         _("The recording's version \"%s\" at byte 13 is unknown; "
             "1.0, 1.1, 2.0 and 2.1 are supported."), version);

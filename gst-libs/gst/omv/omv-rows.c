@@ -57,9 +57,9 @@ pack_binary_row (const guint8 * pixels, gint width, guint8 * row,
 static void
 swap_row (const guint8 * row, gint width, guint8 * pixels)
 {
-  for (gint x = 0; x < width; x++) {
-    pixels[2 * x] = row[2 * x + 1];
-    pixels[2 * x + 1] = row[2 * x];
+  for (const guint8 * end = row + 2 * (gsize) width; row < end; row += 2) {
+    *pixels++ = row[1];
+    *pixels++ = row[0];
   }
 }
 
@@ -68,7 +68,7 @@ swap_row (const guint8 * row, gint width, guint8 * pixels)
 static void
 complete_last_pair (gint width, guint8 * pixels)
 {
-  guint8 *pair = pixels + 2 * (width - 1);
+  guint8 *pair = pixels + 2 * ((gsize) width - 1);
 
   pair[2] = pair[0];
   pair[3] = width > 1 ? pair[-1] : 128;

@@ -35,7 +35,7 @@
 #include "omv-picture.h"
 
 /* Bytes looked at in one go while searching. */
-#define SEARCH_WINDOW (64 * 1024)
+#define SEARCH_WINDOW 65536
 
 /* Bytes that tell a good frame: its header and its picture's signature. */
 #define SEARCH_LOOK (GST_OMV_FRAME_HEADER_SIZE_MAX + 8)
@@ -204,7 +204,7 @@ read_file_header (GstOmvWalk * walk, const GstOmvWalkInput * input,
     GstOmvWalkStep * step, GstOmvWalkResult * result, GError ** error)
 {
   gsize size = clip (input, 0, GST_OMV_FILE_HEADER_SIZE);
-  const guint8 *data = (const guint8 *) "";
+  const guint8 *data = NULL;
 
   if (size > 0 && (data = take (input, 0, size, step)) == NULL) {
     *result = GST_OMV_WALK_NEED;
