@@ -65,10 +65,13 @@ class BadInput(PipelineTest):
                                    rewritten(frames))
 
     def lines(self, data, demux=NATIVE, mux=LOSSLESS, target="out.bin"):
-        """data to out.bin in pull mode and in push mode."""
+        """data to out.bin in pull mode and in push mode.
+
+        Unbuffered: after an error filesink may not write what it has kept.
+        """
         source = self.path("in.bin", data)
         return [f"filesrc location={source} ! {queue}{demux} ! {mux}"
-                f" ! filesink location={target}"
+                f" ! filesink buffer-mode=unbuffered location={target}"
                 for queue in ("", "queue ! ")]
 
 
