@@ -529,6 +529,29 @@ gst_omv_frame_header_write (GstOmvVersion version,
 }
 
 /**
+ * gst_omv_frame_header_write_alone:
+ * @header: the header of a frame, its interval in ms
+ * @data: (array fixed-size=32) (out caller-allocates): where to write
+ *   %GST_OMV_FRAME_HEADER_SIZE_MAX bytes
+ *
+ * Writes the header of a frame that travels without its recording
+ * (video/x-omv-frame): that of version 2.0, with the payload's size for raw
+ * formats, too, and without an exact time.
+ *
+ * Since: 0.1
+ */
+void
+gst_omv_frame_header_write_alone (const GstOmvFrameHeader * header,
+    guint8 * data)
+{
+  GstOmvFrameHeader alone = *header;
+
+  alone.exact_time = GST_OMV_TIME_NONE;
+  gst_omv_frame_header_write (GST_OMV_VERSION_V2_0, &alone, data);
+  omv_write_u32 (data + AT_SIZE, header->payload_size);
+}
+
+/**
  * gst_omv_frame_header_is_plain:
  * @data: the 32 bytes of a version 2.x frame header
  * @header: the same, as gst_omv_frame_header_read() gave it

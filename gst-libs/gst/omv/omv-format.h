@@ -86,6 +86,8 @@ G_BEGIN_DECLS
  *   out of range or contradicts the picture
  * @GST_OMV_ERROR_INVALID_INTERVAL: a time between two frames that does not fit
  *   the format's 32 bits
+ * @GST_OMV_ERROR_END_OF_STREAM: a frame behind the last one was asked for
+ * @GST_OMV_ERROR_CLOSED: nothing is open
  *
  * Codes of the %GST_OMV_ERROR domain.
  *
@@ -97,7 +99,9 @@ typedef enum {
   GST_OMV_ERROR_CORRUPT,
   GST_OMV_ERROR_TRUNCATED,
   GST_OMV_ERROR_INVALID_FRAME_SIZE,
-  GST_OMV_ERROR_INVALID_INTERVAL
+  GST_OMV_ERROR_INVALID_INTERVAL,
+  GST_OMV_ERROR_END_OF_STREAM,
+  GST_OMV_ERROR_CLOSED
 } GstOmvError;
 
 /**
@@ -258,6 +262,10 @@ GstOmvFault gst_omv_frame_header_read (GstOmvVersion version,
 GST_OMV_API
 void gst_omv_frame_header_write (GstOmvVersion version,
     const GstOmvFrameHeader * header, guint8 * data);
+
+GST_OMV_API
+void gst_omv_frame_header_write_alone (const GstOmvFrameHeader * header,
+    guint8 * data);
 
 GST_OMV_API
 gboolean gst_omv_frame_header_is_plain (const guint8 * data,

@@ -91,6 +91,48 @@ gst_omv_rows_are_swapped (GstOmvVersion version, GstOmvPixelFormat format)
       && (version == GST_OMV_VERSION_V1_0) == (G_BYTE_ORDER == G_LITTLE_ENDIAN);
 }
 
+/* The bytes of a row's pixels once it is unpacked. */
+static gsize
+get_used (GstOmvPixelFormat format, gint width)
+{
+  gsize row_size = gst_omv_pixel_format_get_row_size (format, width);
+
+  if (format == GST_OMV_PIXEL_FORMAT_BINARY)
+    return (gsize) width;
+  if (format == GST_OMV_PIXEL_FORMAT_YUV422
+      || format == GST_OMV_PIXEL_FORMAT_YVU422)
+    return (row_size + 3) & ~(gsize) 3;
+  return row_size;
+}
+
+/* @gap: bytes behind each row that become 0. */
+static void
+unpack (GstOmvVersion version, const GstOmvFrameHeader * header,
+    const guint8 * payload, guint8 * pixels, gsize stride, gsize gap)
+{
+  gint width = header->width;
+  gsize row_size = gst_omv_pixel_format_get_row_size (header->format, width);
+  gsize used = get_used (header->format, width);
+  gboolean binary = header->format == GST_OMV_PIXEL_FORMAT_BINARY;
+  gboolean swap = gst_omv_rows_are_swapped (version, header->format);
+  gboolean complete = !binary && used > row_size;
+
+  for (gint y = 0; y < header->height; y++) {
+    if (binary)
+      unpack_binary_row (payload, width, pixels);
+    else if (swap)
+      swap_row (payload, width, pixels);
+    else
+      memcpy (pixels, payload, row_size);
+
+    if (complete)
+      complete_last_pair (width, pixels);
+    memset (pixels + used, 0, gap);
+    payload += row_size;
+    pixels += stride;
+  }
+}
+
 /**
  * gst_omv_rows_unpack:
  * @version: the version of the recording
@@ -107,30 +149,31 @@ void
 gst_omv_rows_unpack (GstOmvVersion version, const GstOmvFrameHeader * header,
     const guint8 * payload, guint8 * pixels)
 {
-  gint width = header->width;
-  gsize row_size = gst_omv_pixel_format_get_row_size (header->format, width);
-  gsize stride = gst_omv_rows_get_stride (header->format, width);
-  gboolean binary = header->format == GST_OMV_PIXEL_FORMAT_BINARY;
-  gboolean swap = gst_omv_rows_are_swapped (version, header->format);
-  gboolean pairs = header->format == GST_OMV_PIXEL_FORMAT_YUV422
-      || header->format == GST_OMV_PIXEL_FORMAT_YVU422;
-  gsize used = binary ? (gsize) width : row_size;
+  gsize stride = gst_omv_rows_get_stride (header->format, header->width);
 
-  for (gint y = 0; y < header->height; y++) {
-    if (binary)
-      unpack_binary_row (payload, width, pixels);
-    else if (swap)
-      swap_row (payload, width, pixels);
-    else
-      memcpy (pixels, payload, row_size);
+  unpack (version, header, payload, pixels, stride,
+      stride - get_used (header->format, header->width));
+}
 
-    if (pairs && width % 2 != 0)
-      complete_last_pair (width, pixels);
-    else
-      memset (pixels + used, 0, stride - used);
-    payload += row_size;
-    pixels += stride;
-  }
+/**
+ * gst_omv_rows_unpack_to:
+ * @version: the version of the recording
+ * @header: the header of a raw frame
+ * @payload: the frame's payload, as many bytes as @header says
+ * @pixels: (out caller-allocates): the first of @header's height rows
+ * @stride: bytes from one row to the next
+ *
+ * Lays a raw frame out in rows at any distance. Bytes between rows are left
+ * alone; a YUV row of odd width is completed to whole pairs of pixels.
+ *
+ * Since: 0.1
+ */
+void
+gst_omv_rows_unpack_to (GstOmvVersion version,
+    const GstOmvFrameHeader * header, const guint8 * payload, guint8 * pixels,
+    gsize stride)
+{
+  unpack (version, header, payload, pixels, stride, 0);
 }
 
 /**

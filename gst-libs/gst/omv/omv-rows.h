@@ -21,6 +21,11 @@ void gst_omv_rows_unpack (GstOmvVersion version,
     const GstOmvFrameHeader * header, const guint8 * payload, guint8 * pixels);
 
 GST_OMV_API
+void gst_omv_rows_unpack_to (GstOmvVersion version,
+    const GstOmvFrameHeader * header, const guint8 * payload, guint8 * pixels,
+    gsize stride);
+
+GST_OMV_API
 void gst_omv_rows_pack (GstOmvPixelFormat format, gint width, gint height,
     const guint8 * pixels, gssize stride, guint8 * payload);
 

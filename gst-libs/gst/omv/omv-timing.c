@@ -3,7 +3,7 @@
  * A recording says of each frame how long after the previous one it came, in
  * whole milliseconds or microseconds. Frame n is due at the sum of intervals
  * 0…n. Writing rounds that sum, never the difference, so that 30 frames a
- * second become 33, 33, 34 … and an hour stays an hour.
+ * second become 33, 34, 33 … and an hour stays an hour.
  *
  * The exact times that a V2.0 header may carry are running times of their
  * recording: only their differences count. As long as each agrees with the

@@ -42,6 +42,7 @@ static const CapsEntry caps_entries[] = {
   {GST_OMV_PIXEL_FORMAT_JPEG, "image/jpeg", NULL},
   {GST_OMV_PIXEL_FORMAT_PNG, "image/png", NULL},
   {GST_OMV_PIXEL_FORMAT_BINARY, GST_OMV_BINARY_CAPS_NAME, NULL},
+  {GST_OMV_PIXEL_FORMAT_UNKNOWN, GST_OMV_FRAME_CAPS_NAME, NULL},
 };
 
 static const CapsEntry *
@@ -81,6 +82,9 @@ append_format (GstStructure * structure, const gchar * name)
  * gst_omv_video_get_template_caps:
  * @version: a version
  *
+ * Of a stream of video/x-omv-frame, which is among them for every version, a
+ * recording can hold those frames of which gst_omv_version_can_hold() says so.
+ *
  * Returns: (transfer full): all caps of which a recording of @version can hold
  *   frames, raw ones first
  *
@@ -108,6 +112,8 @@ gst_omv_video_get_template_caps (GstOmvVersion version)
     if (entry->format_name != NULL)
       append_format (structure, entry->format_name);
   }
+  gst_caps_append_structure (caps,
+      gst_structure_new_empty (GST_OMV_FRAME_CAPS_NAME));
 
   return caps;
 }
@@ -175,7 +181,8 @@ gst_omv_video_info_from_caps (GstOmvVideoInfo * info, const GstCaps * caps,
   gst_structure_get_int (structure, "height", &parsed.height);
   parsed.frame_duration = get_frame_duration (structure);
 
-  if (!gst_omv_pixel_format_is_compressed (parsed.format)
+  if (parsed.format != GST_OMV_PIXEL_FORMAT_UNKNOWN
+      && !gst_omv_pixel_format_is_compressed (parsed.format)
       && (parsed.width < 1 || parsed.width > GST_OMV_DIMENSION_MAX
           || parsed.height < 1 || parsed.height > GST_OMV_DIMENSION_MAX)) {
     g_set_error (error, GST_OMV_ERROR, GST_OMV_ERROR_INVALID_FRAME_SIZE,
@@ -304,7 +311,8 @@ is_tight (const GstOmvVideoInfo * info, GstBuffer * buffer)
 
 /**
  * gst_omv_video_info_pack:
- * @info: what the caps of @buffer say
+ * @info: what the caps of @buffer say, which is not of video/x-omv-frame (see
+ *   gst_omv_video_parse_frame())
  * @buffer: one frame
  * @error: return location
  *
@@ -324,6 +332,8 @@ gst_omv_video_info_pack (const GstOmvVideoInfo * info, GstBuffer * buffer,
 {
   gsize size = gst_buffer_get_size (buffer);
   gsize payload_size;
+
+  g_return_val_if_fail (info->format != GST_OMV_PIXEL_FORMAT_UNKNOWN, NULL);
 
   if (gst_omv_pixel_format_is_compressed (info->format))
     return gst_buffer_ref (buffer);
@@ -496,9 +506,10 @@ gst_omv_video_unpack (GstOmvVersion version, const GstOmvFrameHeader * header,
   GstMapInfo from, to;
   GstBuffer *frame;
 
+  g_return_val_if_fail (gst_buffer_get_size (payload) >= header->payload_size,
+      NULL);
   if (!gst_buffer_map (payload, &from, GST_MAP_READ))
     return NULL;
-  g_return_val_if_fail (from.size >= header->payload_size, NULL);
 
   frame = gst_buffer_new_allocate (NULL, stride * (gsize) header->height, NULL);
   gst_buffer_map (frame, &to, GST_MAP_WRITE);
@@ -507,4 +518,42 @@ gst_omv_video_unpack (GstOmvVersion version, const GstOmvFrameHeader * header,
   gst_buffer_unmap (payload, &from);
 
   return frame;
+}
+
+/**
+ * gst_omv_video_info_set_decoded:
+ * @info: (out caller-allocates): a layout without a gap but that behind rows,
+ *   undefined on failure
+ * @format: what gst_omv_decode_get_format() said
+ * @width: pixels
+ * @height: pixels
+ *
+ * Describes the pixels that gst_omv_decode() makes, with their colours.
+ *
+ * Returns: %FALSE if GStreamer cannot handle so many pixels
+ *
+ * Since: 0.1
+ */
+gboolean
+gst_omv_video_info_set_decoded (GstVideoInfo * info,
+    GstOmvDecodedFormat format, gint width, gint height)
+{
+  static const GstVideoFormat formats[] = {
+    [GST_OMV_DECODED_FORMAT_GRAY8] = GST_VIDEO_FORMAT_GRAY8,
+    [GST_OMV_DECODED_FORMAT_RGB] = GST_VIDEO_FORMAT_RGB,
+    [GST_OMV_DECODED_FORMAT_RGBA] = GST_VIDEO_FORMAT_RGBA,
+    [GST_OMV_DECODED_FORMAT_RGB16] = GST_VIDEO_FORMAT_RGB16,
+    [GST_OMV_DECODED_FORMAT_YUY2] = GST_VIDEO_FORMAT_YUY2,
+    [GST_OMV_DECODED_FORMAT_YVYU] = GST_VIDEO_FORMAT_YVYU,
+  };
+
+  g_return_val_if_fail ((guint) format < G_N_ELEMENTS (formats), FALSE);
+
+  if (!gst_video_info_set_format (info, formats[format], (guint) width,
+          (guint) height))
+    return FALSE;
+  if (GST_VIDEO_INFO_IS_YUV (info))
+    gst_video_colorimetry_from_string (&info->colorimetry, YUV_COLORIMETRY);
+
+  return TRUE;
 }

@@ -30,6 +30,7 @@
 #include "omv-walk.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "omv-i18n.h"
 #include "omv-picture.h"
@@ -68,9 +69,11 @@ typedef enum
 void
 gst_omv_walk_init (GstOmvWalk * walk)
 {
-  *walk = (GstOmvWalk) {
-  .max_frame_size = GST_OMV_FRAME_SIZE_MAX_DEFAULT,.resync = TRUE,.state =
-        STATE_FILE_HEADER,.previous = GST_OMV_OFFSET_NONE,};
+  memset (walk, 0, sizeof *walk);
+  walk->max_frame_size = GST_OMV_FRAME_SIZE_MAX_DEFAULT;
+  walk->resync = TRUE;
+  walk->state = STATE_FILE_HEADER;
+  walk->previous = GST_OMV_OFFSET_NONE;
   gst_omv_time_reader_init (&walk->time);
 }
 
@@ -234,6 +237,7 @@ pass_frame (GstOmvWalk * walk, GstOmvWalkStep * step)
   step->fault = GST_OMV_FAULT_NONE;
   step->version = walk->version;
   step->header = *header;
+  walk->time_before = walk->time;
   step->time = gst_omv_time_reader_next (&walk->time, walk->version, header);
 
   walk->previous = walk->position;
@@ -571,6 +575,48 @@ confirm (GstOmvWalk * walk, const GstOmvWalkInput * input,
   skip_to (walk, walk->cursor, step);
   *result = GST_OMV_WALK_SKIP;
   return TRUE;
+}
+
+/**
+ * gst_omv_walk_get_mark:
+ * @walk: a walk whose last step was a %GST_OMV_WALK_FRAME
+ * @ret_mark: (out): the place of that frame
+ *
+ * Remembers a frame, to come back to it.
+ *
+ * Since: 0.1
+ */
+void
+gst_omv_walk_get_mark (const GstOmvWalk * walk, GstOmvWalkMark * ret_mark)
+{
+  g_return_if_fail (walk->previous != GST_OMV_OFFSET_NONE);
+
+  ret_mark->position = walk->previous;
+  ret_mark->number = walk->number - 1;
+  ret_mark->base = walk->base;
+  ret_mark->time = walk->time_before;
+  ret_mark->version = walk->version;
+}
+
+/**
+ * gst_omv_walk_go_to_mark:
+ * @walk: a walk over the same recording
+ * @mark: a place in it
+ *
+ * Makes @walk stand before a frame that was passed earlier: the next step is
+ * that frame.
+ *
+ * Since: 0.1
+ */
+void
+gst_omv_walk_go_to_mark (GstOmvWalk * walk, const GstOmvWalkMark * mark)
+{
+  walk->version = mark->version;
+  walk->base = mark->base;
+  walk->time = mark->time;
+  walk->number = mark->number;
+  walk->previous = GST_OMV_OFFSET_NONE;
+  go_to (walk, mark->position);
 }
 
 /**

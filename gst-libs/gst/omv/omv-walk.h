@@ -122,6 +122,7 @@ typedef struct {
   guint64 previous;
   GstOmvFrameHeader header;
   GstOmvTimeReader time;
+  GstOmvTimeReader time_before;
 
   /* while searching for the next good frame */
   GstOmvFault fault;
@@ -134,8 +135,32 @@ typedef struct {
   guint64 follower;
 } GstOmvWalk;
 
+/**
+ * GstOmvWalkMark:
+ *
+ * A frame that a walk has passed, and from which another may go on. All fields
+ * are private.
+ *
+ * Since: 0.1
+ */
+typedef struct {
+  /*< private >*/
+  guint64 position;
+  guint64 number;
+  guint64 base;
+  GstOmvTimeReader time;
+  GstOmvVersion version;
+} GstOmvWalkMark;
+
 GST_OMV_API
 void gst_omv_walk_init (GstOmvWalk * walk);
+
+GST_OMV_API
+void gst_omv_walk_get_mark (const GstOmvWalk * walk,
+    GstOmvWalkMark * ret_mark);
+
+GST_OMV_API
+void gst_omv_walk_go_to_mark (GstOmvWalk * walk, const GstOmvWalkMark * mark);
 
 GST_OMV_API
 GstOmvWalkResult gst_omv_walk_next (GstOmvWalk * walk,

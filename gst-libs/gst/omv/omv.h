@@ -6,9 +6,15 @@
 #pragma once
 
 #include <gst/omv/omv-format.h>
+#include <gst/omv/omv-index.h>
 #include <gst/omv/omv-picture.h>
+#include <gst/omv/omv-sidecar.h>
 #include <gst/omv/omv-timing.h>
 #include <gst/omv/omv-walk.h>
 #include <gst/omv/omv-rows.h>
+#include <gst/omv/omv-decode.h>
+#include <gst/omv/omv-frame.h>
+#include <gst/omv/omv-sidecar-file.h>
+#include <gst/omv/gstomvreader.h>
 #include <gst/omv/omv-video.h>
 #include <gst/omv/omv-element.h>

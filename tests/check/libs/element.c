@@ -22,6 +22,8 @@ static const struct
   {"invalid-frame-size", GST_OMV_ERROR_INVALID_FRAME_SIZE,
       GST_STREAM_ERROR_FORMAT},
   {"invalid-interval", GST_OMV_ERROR_INVALID_INTERVAL, GST_STREAM_ERROR_MUX},
+  {"end-of-stream", GST_OMV_ERROR_END_OF_STREAM, GST_STREAM_ERROR_FAILED},
+  {"closed", GST_OMV_ERROR_CLOSED, GST_STREAM_ERROR_FAILED},
 };
 
 /* One message, of the element, with the sentence as it is and the details. */

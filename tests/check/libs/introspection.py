@@ -5,6 +5,9 @@ The format itself is tested in C; here only what a binding needs: names without
 prefixes, structs that can be made, and errors that can be told apart.
 """
 
+import hashlib
+import json
+import os
 import sys
 import unittest
 
@@ -19,6 +22,7 @@ gi.require_version("GstOmv", "1.0")
 from gi.repository import GLib, Gst, GstOmv  # noqa: E402
 
 HEADER = b"OMV IMG STR V2.0"
+GOLDEN = os.path.join(os.path.dirname(__file__), "../../files/golden")
 
 
 class Binding(unittest.TestCase):
@@ -44,6 +48,47 @@ class Binding(unittest.TestCase):
         caps = GstOmv.video_make_caps(header, 30, 1)
         self.assertTrue(caps.is_subset(Gst.Caps.from_string(
             "video/x-raw,format=RGB16,width=640,height=480,framerate=30/1")))
+
+    def test_reader(self):
+        stem = os.path.join(GOLDEN, "v20_first2000")
+        with open(stem + ".json", encoding="utf-8") as list_file:
+            expected = json.load(list_file)["frames"]
+        reader = GstOmv.Reader(resync=True)
+        self.assertTrue(reader.open_path(stem + ".bin"))
+        self.assertEqual(reader.get_version(), GstOmv.Version.V2_0)
+        self.assertEqual(reader.get_n_frames(), len(expected))
+        self.assertEqual(reader.list_times(), [f["time_ns"] for f in expected])
+        self.assertEqual(reader.list_damages(), [])
+
+        frames = list(iter(reader.read_next, None))
+        self.assertEqual(len(frames), len(expected))
+        for frame, wanted in zip(frames, expected):
+            self.assertEqual(
+                (frame.number, frame.offset, frame.time, frame.header.width,
+                 frame.header.height, int(frame.header.format)),
+                (wanted["index"], wanted["offset"], wanted["time_ns"],
+                 wanted["w"], wanted["h"], int(wanted["pixfmt"], 16)))
+            self.assertEqual(
+                hashlib.sha256(frame.payload.get_data()).hexdigest(),
+                wanted["sha256"])
+            found = reader.read_frame_at(frame.time, GstOmv.Snap.NEAREST)
+            self.assertEqual(found.number, frame.number)
+
+    def test_reader_errors(self):
+        reader = GstOmv.Reader.new()
+        with self.assertRaises(GLib.Error) as caught:
+            reader.read_frame(0)
+        self.assertTrue(caught.exception.matches(
+            GstOmv.error_quark(), GstOmv.Error.CLOSED), caught.exception)
+
+        reader.open_path(os.path.join(GOLDEN, "bad_pixfmt_zero.bin"))
+        damage, = reader.list_damages()
+        self.assertEqual((damage.number, damage.offset, damage.fault),
+                         (1, 64, GstOmv.Fault.PIXEL_FORMAT))
+        with self.assertRaises(GLib.Error) as caught:
+            reader.read_frame(1)
+        self.assertTrue(caught.exception.matches(
+            GstOmv.error_quark(), GstOmv.Error.CORRUPT), caught.exception)
 
 
 if __name__ == "__main__":

@@ -223,6 +223,53 @@ test_frame_durations (void)
   }
 }
 
+/* What is decoded has rows as GStreamer lays them out, and the colours that the
+ * frame's own caps would say. */
+static void
+test_decoded_layouts (void)
+{
+  static const struct
+  {
+    GstOmvDecodedFormat decoded;
+    GstVideoFormat format;
+    GstOmvPixelFormat stored;
+  } cases[] = {
+    {GST_OMV_DECODED_FORMAT_GRAY8, GST_VIDEO_FORMAT_GRAY8,
+        GST_OMV_PIXEL_FORMAT_GRAYSCALE},
+    {GST_OMV_DECODED_FORMAT_RGB, GST_VIDEO_FORMAT_RGB,
+        GST_OMV_PIXEL_FORMAT_UNKNOWN},
+    {GST_OMV_DECODED_FORMAT_RGBA, GST_VIDEO_FORMAT_RGBA,
+        GST_OMV_PIXEL_FORMAT_UNKNOWN},
+    {GST_OMV_DECODED_FORMAT_RGB16, GST_VIDEO_FORMAT_RGB16,
+        GST_OMV_PIXEL_FORMAT_RGB565},
+    {GST_OMV_DECODED_FORMAT_YUY2, GST_VIDEO_FORMAT_YUY2,
+        GST_OMV_PIXEL_FORMAT_YUV422},
+    {GST_OMV_DECODED_FORMAT_YVYU, GST_VIDEO_FORMAT_YVYU,
+        GST_OMV_PIXEL_FORMAT_YVU422},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    GstVideoInfo info, expected;
+
+    g_assert_true (gst_omv_video_info_set_decoded (&info, cases[i].decoded, 5,
+            HEIGHT));
+    g_assert_cmpint (GST_VIDEO_INFO_FORMAT (&info), ==, cases[i].format);
+    g_assert_cmpint (info.width, ==, 5);
+    g_assert_cmpint (info.height, ==, HEIGHT);
+    g_assert_cmpint (GST_VIDEO_INFO_PLANE_STRIDE (&info, 0), >=,
+        (gint) gst_omv_decoded_format_get_row_size (cases[i].decoded, 5));
+    if (cases[i].stored != GST_OMV_PIXEL_FORMAT_UNKNOWN) {
+      GstOmvFrameHeader header = make_header (cases[i].stored, 5);
+      g_autoptr (GstCaps) caps = gst_omv_video_make_caps (&header, 0, 1);
+
+      g_assert_true (gst_video_info_from_caps (&expected, caps));
+      g_assert_true (gst_video_colorimetry_is_equal (&info.colorimetry,
+              &expected.colorimetry));
+      g_assert_cmpuint (info.size, ==, expected.size);
+    }
+  }
+}
+
 /* ---- buffers to payloads ---- */
 
 static GstBuffer *
@@ -663,6 +710,7 @@ main (int argc, char **argv)
   g_test_add_func ("/video/templates-hold-what-a-version-holds",
       test_templates);
   g_test_add_func ("/video/refused-caps", test_refused_caps);
+  g_test_add_func ("/video/decoded-layouts", test_decoded_layouts);
   g_test_add_func ("/video/frame-durations", test_frame_durations);
   g_test_add_func ("/video/pieces-are-shared", test_pieces_are_shared);
   g_test_add_func ("/video/meta-packs-in-pieces", test_meta_packs_in_pieces);

@@ -1,0 +1,177 @@
+/* gstomvreader-info.c: what a reader tells of a recording as a whole
+ *
+ * All of it needs an index that reaches the recording's end, and is up to date
+ * each time it is asked for.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstomvreader.h"
+
+#include "gstomvreader-private.h"
+
+/* A complete index, or NULL and an error. */
+static const GstOmvIndex *
+get_whole_index (GstOmvReader * self, GError ** error)
+{
+  return gst_omv_reader_check_open (self, error)
+      ? omv_recording_reach_end (self->recording, error) : NULL;
+}
+
+/**
+ * gst_omv_reader_get_version:
+ * @self: a reader
+ * @error: return location
+ *
+ * The version that the file starts with. Where files were joined, further
+ * frames may stand in another version, see #GstOmvFrame.
+ *
+ * Errors: %GST_OMV_ERROR_CLOSED.
+ *
+ * Returns: the version, 0 on failure
+ *
+ * Since: 0.1
+ */
+GstOmvVersion
+gst_omv_reader_get_version (GstOmvReader * self, GError ** error)
+{
+  return gst_omv_reader_check_open (self, error)
+      ? omv_recording_get_version (self->recording) : (GstOmvVersion) 0;
+}
+
+/**
+ * gst_omv_reader_get_n_frames:
+ * @self: a reader
+ * @error: return location
+ *
+ * Counts the whole frames, without #GstOmvReader:resync those before the first
+ * damage. The first time this reads all headers.
+ *
+ * Errors: %GST_OMV_ERROR_CLOSED, %G_IO_ERROR.
+ *
+ * Returns: how many frames there are now, 0 on failure
+ *
+ * Since: 0.1
+ */
+guint64
+gst_omv_reader_get_n_frames (GstOmvReader * self, GError ** error)
+{
+  const GstOmvIndex *index = get_whole_index (self, error);
+
+  return index != NULL ? gst_omv_index_get_n_frames (index) : 0;
+}
+
+/**
+ * gst_omv_reader_get_duration:
+ * @self: a reader
+ * @error: return location
+ *
+ * Tells when the last frame ends, which lasts as long as the one before it. The
+ * time before the first frame counts. The first time this reads all headers.
+ *
+ * Errors: %GST_OMV_ERROR_CLOSED, %G_IO_ERROR.
+ *
+ * Returns: ns from the recording's start, 0 if there is no frame and on failure
+ *
+ * Since: 0.1
+ */
+guint64
+gst_omv_reader_get_duration (GstOmvReader * self, GError ** error)
+{
+  const GstOmvIndex *index = get_whole_index (self, error);
+
+  return index != NULL ? gst_omv_index_get_end_time (index) : 0;
+}
+
+/**
+ * gst_omv_reader_is_torn:
+ * @self: a reader
+ * @error: return location
+ *
+ * Tells whether the recording ends in a frame that is not whole, as after a
+ * power cut. The frames before it are good. The first time this reads all
+ * headers.
+ *
+ * Errors: %GST_OMV_ERROR_CLOSED, %G_IO_ERROR.
+ *
+ * Returns: whether it does; %FALSE on failure
+ *
+ * Since: 0.1
+ */
+gboolean
+gst_omv_reader_is_torn (GstOmvReader * self, GError ** error)
+{
+  const GstOmvIndex *index = get_whole_index (self, error);
+
+  return index != NULL && gst_omv_index_is_torn (index);
+}
+
+/**
+ * gst_omv_reader_list_damages:
+ * @self: a reader
+ * @error: return location
+ *
+ * Lists the stretches in which there is no frame, in order, the torn last frame
+ * among them. Without #GstOmvReader:resync there is at most one, which reaches
+ * to the end. After 16384 no further ones are listed. The first time this reads
+ * all headers.
+ *
+ * Errors: %GST_OMV_ERROR_CLOSED, %G_IO_ERROR.
+ *
+ * Returns: (transfer full) (element-type GstOmvDamage) (nullable): the damages;
+ *   %NULL if there are none and on failure
+ *
+ * Since: 0.1
+ */
+GList *
+gst_omv_reader_list_damages (GstOmvReader * self, GError ** error)
+{
+  const GstOmvIndex *index = get_whole_index (self, error);
+  GList *damages = NULL;
+  GstOmvWalkStep step;
+
+  for (guint i = index != NULL ? gst_omv_index_get_n_damages (index) : 0;
+      i-- > 0;) {
+    gst_omv_index_get_damage (index, i, &step);
+    damages = g_list_prepend (damages, gst_omv_damage_copy (&(GstOmvDamage) {
+            .number = step.number,.offset = step.offset,.size =
+              step.size,.fault = step.fault}
+        ));
+  }
+
+  return damages;
+}
+
+/**
+ * gst_omv_reader_list_times:
+ * @self: a reader
+ * @ret_n_times: (out): how many there are
+ * @error: return location
+ *
+ * Reads the times of all frames, in ns from the recording's start: 8 bytes of
+ * memory a frame.
+ *
+ * Errors: %GST_OMV_ERROR_CLOSED, %G_IO_ERROR.
+ *
+ * Returns: (transfer full) (array length=ret_n_times): the times, %NULL on
+ *   failure
+ *
+ * Since: 0.1
+ */
+guint64 *
+gst_omv_reader_list_times (GstOmvReader * self, gsize * ret_n_times,
+    GError ** error)
+{
+  g_autoptr (GArray) times = g_array_sized_new (FALSE, FALSE, sizeof (guint64),
+      1);
+
+  if (!gst_omv_reader_check_open (self, error)
+      || !omv_recording_get_times (self->recording, times, error))
+    return NULL;
+
+  return g_array_steal (times, ret_n_times);
+}

@@ -1,0 +1,116 @@
+/* omv-frame.c: a frame of a recording, and a damaged stretch of one
+ *
+ * What a reader hands out, in types that any language can hold.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "omv-frame.h"
+
+#include "omv-frame-private.h"
+
+G_DEFINE_BOXED_TYPE (GstOmvFrame, gst_omv_frame, gst_omv_frame_ref,
+    gst_omv_frame_unref);
+
+G_DEFINE_BOXED_TYPE (GstOmvDamage, gst_omv_damage, gst_omv_damage_copy,
+    gst_omv_damage_free);
+
+/*
+ * omv_frame_new:
+ * @payload: (transfer full): its bytes
+ */
+GstOmvFrame *
+omv_frame_new (const GstOmvWalkStep * step, guint64 duration, GBytes * payload)
+{
+  GstOmvFrame *frame = g_new (GstOmvFrame, 1);
+
+  *frame = (GstOmvFrame) {
+  .number = step->number,.offset = step->offset,.time = step->time,.duration =
+        duration,.version = step->version,.header = step->header,.payload =
+        payload};
+  g_atomic_ref_count_init (&frame->ref_count);
+
+  return frame;
+}
+
+/**
+ * gst_omv_frame_ref:
+ * @frame: a frame
+ *
+ * Returns: (transfer full): @frame, with one reference more
+ *
+ * Since: 0.1
+ */
+GstOmvFrame *
+gst_omv_frame_ref (GstOmvFrame * frame)
+{
+  g_atomic_ref_count_inc (&frame->ref_count);
+  return frame;
+}
+
+/**
+ * gst_omv_frame_unref:
+ * @frame: (transfer full): a frame
+ *
+ * Gives a reference back. The last one frees the frame.
+ *
+ * Since: 0.1
+ */
+void
+gst_omv_frame_unref (GstOmvFrame * frame)
+{
+  if (!g_atomic_ref_count_dec (&frame->ref_count))
+    return;
+
+  g_bytes_unref (frame->payload);
+  g_free (frame);
+}
+
+/**
+ * gst_omv_damage_copy:
+ * @damage: a damaged stretch
+ *
+ * Returns: (transfer full): a copy
+ *
+ * Since: 0.1
+ */
+GstOmvDamage *
+gst_omv_damage_copy (const GstOmvDamage * damage)
+{
+  return g_memdup2 (damage, sizeof *damage);
+}
+
+/**
+ * gst_omv_damage_free:
+ * @damage: (transfer full): a damaged stretch
+ *
+ * Since: 0.1
+ */
+void
+gst_omv_damage_free (GstOmvDamage * damage)
+{
+  g_free (damage);
+}
+
+/**
+ * gst_omv_damage_describe:
+ * @damage: a damaged stretch
+ *
+ * Returns: (transfer full): one translated sentence for the user, with the
+ *   frame's number and the bytes' offset
+ *
+ * Since: 0.1
+ */
+gchar *
+gst_omv_damage_describe (const GstOmvDamage * damage)
+{
+  GstOmvWalkStep step = {.offset = damage->offset,.size = damage->size,
+    .number = damage->number,.fault = damage->fault
+  };
+
+  return gst_omv_walk_step_describe (&step);
+}
