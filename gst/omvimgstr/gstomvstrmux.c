@@ -17,6 +17,9 @@
  * is no index or trailer: a recording cut anywhere keeps every whole frame
  * before the cut. Frames are not copied where their rows have no gaps.
  *
+ * Frames of different types in one recording come as `video/x-omv-frame`, which
+ * is what #omvstrdemux makes of such a recording, too.
+ *
  * Raw frames keep their samples as they are. Cameras take YUV frames for
  * full-range BT.601 (`colorimetry=1:4:7:1`); convert where that matters.
  *
@@ -285,13 +288,37 @@ read_picture_size (GstBuffer * payload, gint length, GstOmvFrameHeader * header)
   return found;
 }
 
+static gboolean
+gst_omv_str_mux_is_mixed (GstOmvStrMux * self)
+{
+  return self->info.format == GST_OMV_PIXEL_FORMAT_UNKNOWN;
+}
+
+static void
+gst_omv_str_mux_set_picture_error (GstOmvStrMux * self,
+    const GstOmvFrameHeader * header, gint width, gint height, GError ** error)
+{
+  const gchar *name = gst_omv_pixel_format_get_name (header->format);
+
+  if (gst_omv_str_mux_is_mixed (self))
+    g_set_error (error, GST_OMV_ERROR, GST_OMV_ERROR_INVALID_FRAME_SIZE,
+        _("Frame %" PRIu64 " at byte %" PRIu64 " is a %s picture of %d x %d "
+            "pixels, but its header says %d x %d."), self->number,
+        self->offset, name, header->width, header->height, width, height);
+  else
+    g_set_error (error, GST_OMV_ERROR, GST_OMV_ERROR_INVALID_FRAME_SIZE,
+        _("Frame %" PRIu64 " at byte %" PRIu64 " is a %s picture of %d x %d "
+            "pixels, but its caps say %d x %d."), self->number, self->offset,
+        name, header->width, header->height, width, height);
+}
+
 /* Takes the size of a JPEG or PNG frame from the picture itself: caps may lack
- * it, and a recording must not lie. */
+ * it, and a recording must not lie. @header has what is claimed, or 0. */
 static gboolean
 gst_omv_str_mux_read_picture_size (GstOmvStrMux * self, GstBuffer * payload,
     GstOmvFrameHeader * header, GError ** error)
 {
-  const gchar *name = gst_omv_pixel_format_get_name (header->format);
+  gint width = header->width, height = header->height;
   gboolean found;
 
   /* mapping all of several memories would copy them: the first mostly tells */
@@ -301,16 +328,13 @@ gst_omv_str_mux_read_picture_size (GstOmvStrMux * self, GstBuffer * payload,
   if (!found) {
     g_set_error (error, GST_OMV_ERROR, GST_OMV_ERROR_WRONG_TYPE,
         _("Frame %" PRIu64 " at byte %" PRIu64 " is not a %s picture."),
-        self->number, self->offset, name);
+        self->number, self->offset,
+        gst_omv_pixel_format_get_name (header->format));
     return FALSE;
   }
-  if ((self->info.width != 0 && self->info.width != header->width)
-      || (self->info.height != 0 && self->info.height != header->height)) {
-    g_set_error (error, GST_OMV_ERROR, GST_OMV_ERROR_INVALID_FRAME_SIZE,
-        _("Frame %" PRIu64 " at byte %" PRIu64 " is a %s picture of %d x %d "
-            "pixels, but its caps say %d x %d."), self->number, self->offset,
-        name, header->width, header->height, self->info.width,
-        self->info.height);
+  if ((width != 0 && width != header->width)
+      || (height != 0 && height != header->height)) {
+    gst_omv_str_mux_set_picture_error (self, header, width, height, error);
     return FALSE;
   }
   if (header->width > GST_OMV_DIMENSION_MAX
@@ -325,29 +349,59 @@ gst_omv_str_mux_read_picture_size (GstOmvStrMux * self, GstBuffer * payload,
   return TRUE;
 }
 
-/* Describes @payload in @header, but for its times. */
-static gboolean
-gst_omv_str_mux_describe (GstOmvStrMux * self, GstBuffer * payload,
+/* The payload of a frame that says itself what it is. */
+static GstBuffer *
+gst_omv_str_mux_unwrap (GstOmvStrMux * self, GstBuffer * buffer,
     GstOmvFrameHeader * header, GError ** error)
 {
-  gsize size = gst_buffer_get_size (payload);
+  GstBuffer *payload = gst_omv_video_parse_frame (buffer, header, error);
 
+  if (payload == NULL
+      || gst_omv_version_can_hold (self->settings.version, header->format))
+    return payload;
+
+  g_set_error (error, GST_OMV_ERROR, GST_OMV_ERROR_UNSUPPORTED,
+      _("A recording of version %d.%d cannot hold frames of the format %s."),
+      self->settings.version / 10, self->settings.version % 10,
+      gst_omv_pixel_format_get_name (header->format));
+  gst_buffer_unref (payload);
+  return NULL;
+}
+
+/* The bytes to be stored for @buffer, described in @header but for its times. */
+static GstBuffer *
+gst_omv_str_mux_pack (GstOmvStrMux * self, GstBuffer * buffer,
+    GstOmvFrameHeader * header, GError ** error)
+{
+  g_autoptr (GstBuffer) payload = NULL;
+  gsize size;
+
+  header->format = self->info.format;
+  header->width = self->info.width;
+  header->height = self->info.height;
+  payload = gst_omv_str_mux_is_mixed (self)
+      ? gst_omv_str_mux_unwrap (self, buffer, header, error)
+      : gst_omv_video_info_pack (&self->info, buffer, error);
+  if (payload == NULL) {
+    g_prefix_error (error, _("Frame %" PRIu64 " at byte %" PRIu64 ": "),
+        self->number, self->offset);
+    return NULL;
+  }
+
+  size = gst_buffer_get_size (payload);
   if (size > G_MAXUINT32) {
     g_set_error (error, GST_OMV_ERROR, GST_OMV_ERROR_INVALID_FRAME_SIZE,
         _("Frame %" PRIu64 " at byte %" PRIu64 " has %" PRIu64 " bytes, more "
             "than a recording can hold."), self->number, self->offset,
         (guint64) size);
-    return FALSE;
+    return NULL;
   }
-
-  header->format = self->info.format;
   header->payload_size = (guint32) size;
-  if (gst_omv_pixel_format_is_compressed (header->format))
-    return gst_omv_str_mux_read_picture_size (self, payload, header, error);
-  header->width = self->info.width;
-  header->height = self->info.height;
+  if (gst_omv_pixel_format_is_compressed (header->format)
+      && !gst_omv_str_mux_read_picture_size (self, payload, header, error))
+    return NULL;
 
-  return TRUE;
+  return g_steal_pointer (&payload);
 }
 
 /* Header, the payload's own memory and padding, as one buffer. */
@@ -415,12 +469,8 @@ gst_omv_str_mux_write_frame (GstOmvStrMux * self, GstBuffer * buffer)
       return flow;
   }
 
-  payload = gst_omv_video_info_pack (&self->info, buffer, &error);
-  if (payload == NULL)
-    g_prefix_error (&error, _("Frame %" PRIu64 " at byte %" PRIu64 ": "),
-        self->number, self->offset);
+  payload = gst_omv_str_mux_pack (self, buffer, &header, &error);
   if (payload == NULL
-      || !gst_omv_str_mux_describe (self, payload, &header, &error)
       || !gst_omv_str_mux_set_time (self, buffer, time, &header, &error)) {
     gst_omv_element_error (GST_ELEMENT (self), &error,
         "frame %" G_GUINT64_FORMAT " at byte %" G_GUINT64_FORMAT,
@@ -766,7 +816,7 @@ gst_omv_str_mux_install_properties (GObjectClass * object_class)
    * GstOmvStrMux:binary:
    *
    * Whether to store GRAY8 frames with 1 bit per pixel. Values over 127 are
-   * set. Other formats are stored as they are.
+   * set. Other formats are stored as they are, frames of video/x-omv-frame too.
    *
    * Since: 0.1
    */

@@ -13,12 +13,14 @@
 
 #include "omv-feed.h"
 
+#include <string.h>
+
 void
 omv_feed_init (OmvFeed * feed)
 {
   feed->adapter = gst_adapter_new ();
   feed->bytes = g_byte_array_new ();
-  omv_feed_reset (feed);
+  omv_feed_reset (feed, 0);
 }
 
 void
@@ -31,15 +33,15 @@ omv_feed_finish (OmvFeed * feed)
 /*
  * omv_feed_reset:
  *
- * Forgets all bytes; the next ones are those of a recording's start.
+ * Forgets all bytes; the next ones are those from @offset on.
  */
 void
-omv_feed_reset (OmvFeed * feed)
+omv_feed_reset (OmvFeed * feed, guint64 offset)
 {
   gst_adapter_clear (feed->adapter);
-  feed->offset = 0;
-  feed->input = (GstOmvWalkInput) {
-  NULL};
+  feed->offset = offset;
+  memset (&feed->input, 0, sizeof feed->input);
+  feed->input.end = offset;
 }
 
 void

@@ -21,7 +21,7 @@ typedef struct
 
 void omv_feed_init (OmvFeed * feed);
 void omv_feed_finish (OmvFeed * feed);
-void omv_feed_reset (OmvFeed * feed);
+void omv_feed_reset (OmvFeed * feed, guint64 offset);
 void omv_feed_push (OmvFeed * feed, GstBuffer * buffer);
 void omv_feed_drop (OmvFeed * feed, guint64 keep);
 gboolean omv_feed_bytes (OmvFeed * feed, guint64 offset, gsize size);

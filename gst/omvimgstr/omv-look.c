@@ -1,7 +1,6 @@
-/* omv-look.c: looks over a recording's headers, without its frames
+/* omv-look.c: looks ahead in a recording, for what its caps must say
  *
- * Both looks pull for themselves and leave the caller's walk where it is, so
- * they may run in another thread than the one that plays the recording.
+ * It pulls for itself and leaves the caller's walk where it is.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -14,111 +13,73 @@
 
 #include "omv-pull.h"
 
-/* How far to look for the frame rate. */
-#define RATE_FRAMES 256
-#define RATE_BYTES 1048576
+/* How far to look. */
+#define LOOK_FRAMES 256
+#define LOOK_BYTES 1048576
+
+/* Fewer intervals mean a frame rate only if there are no more. */
 #define RATE_INTERVALS_MIN 3
 
-/* How long to measure, in µs, and after how many frames to look at the time. */
-#define MEASURE_TIME_MAX 200000
-#define MEASURE_FRAMES 1024
-
-/* The next step that is no NEED; NEED itself if nothing can be pulled. */
-static GstOmvWalkResult
-walk_on (GstOmvWalk * walk, OmvPull * pull, GstOmvWalkStep * ret_step)
+/* Raw and 1-bit frames are one kind: they leave as video/x-raw, whose caps may
+ * change. */
+static GstOmvPixelFormat
+get_kind (GstOmvPixelFormat format)
 {
-  for (;;) {
-    GstOmvWalkResult result =
-        gst_omv_walk_next (walk, &pull->input, ret_step, NULL);
-
-    if (result != GST_OMV_WALK_NEED
-        || omv_pull_bytes (pull, ret_step->offset, (gsize) ret_step->size)
-        != GST_FLOW_OK)
-      return result;
+  switch (format) {
+    case GST_OMV_PIXEL_FORMAT_JPEG:
+    case GST_OMV_PIXEL_FORMAT_PNG:
+      return format;
+    case GST_OMV_PIXEL_FORMAT_BAYER_BGGR:
+    case GST_OMV_PIXEL_FORMAT_BAYER_GBRG:
+    case GST_OMV_PIXEL_FORMAT_BAYER_GRBG:
+    case GST_OMV_PIXEL_FORMAT_BAYER_RGGB:
+      return GST_OMV_PIXEL_FORMAT_BAYER_BGGR;
+    default:
+      return GST_OMV_PIXEL_FORMAT_GRAYSCALE;
   }
 }
 
 /*
- * omv_look_find_frame_rate:
+ * omv_look_ahead:
  * @pad: a sink pad in pull mode
  * @start: a walk that has just passed @first
+ * @first: a frame with pixels
  *
- * Looks at the next few hundred frames for a constant frame rate. The output
- * arguments are untouched if there is none.
+ * Looks at the next few hundred frames for a constant frame rate, 0/1 if there
+ * is none, and for a second media type.
  */
 void
-omv_look_find_frame_rate (GstPad * pad, const GstOmvWalk * start,
-    const GstOmvWalkStep * first, gint * ret_numerator, gint * ret_denominator)
+omv_look_ahead (GstPad * pad, const GstOmvWalk * start,
+    const GstOmvWalkStep * first, OmvLook * ret_look)
 {
+  GstOmvPixelFormat kind = get_kind (first->header.format);
   GstOmvWalkResult result = GST_OMV_WALK_FRAME;
   GstOmvWalk walk = *start;
-  guint64 times[RATE_FRAMES];
+  guint64 times[LOOK_FRAMES];
   GstOmvWalkStep step;
   gsize count = 1;
   OmvPull pull;
 
+  ret_look->rate_numerator = 0;
+  ret_look->rate_denominator = 1;
+  ret_look->mixed = FALSE;
   if (!omv_pull_init (&pull, pad))
     return;
 
   times[0] = first->time;
-  while (count < RATE_FRAMES && pull.pulled < RATE_BYTES) {
-    result = walk_on (&walk, &pull, &step);
+  while (count < LOOK_FRAMES && pull.pulled < LOOK_BYTES) {
+    result = omv_pull_walk (&pull, &walk, &step);
     if (result != GST_OMV_WALK_FRAME)
       break;
     times[count++] = step.time;
+    ret_look->mixed = ret_look->mixed
+        || (step.header.format != GST_OMV_PIXEL_FORMAT_ARGB8
+        && get_kind (step.header.format) != kind);
   }
   omv_pull_clear (&pull);
 
   if (count > RATE_INTERVALS_MIN || result == GST_OMV_WALK_END)
     gst_omv_guess_frame_rate (times, count,
-        gst_omv_version_get_unit (first->version), ret_numerator,
-        ret_denominator);
-}
-
-/*
- * omv_look_measure:
- * @pad: a sink pad in pull mode
- * @start: a walk that stands at the recording's start
- *
- * Counts the frames of a recording and its time up to the end of the last one,
- * which is taken to last as long as the one before it. What would take longer
- * than a fifth of a second is estimated from what was seen by then. Returns
- * FALSE if nothing can be pulled.
- */
-gboolean
-omv_look_measure (GstPad * pad, const GstOmvWalk * start, guint64 * ret_frames,
-    GstClockTime * ret_time)
-{
-  gint64 deadline = g_get_monotonic_time () + MEASURE_TIME_MAX;
-  GstClockTime time = 0, last_interval = 0;
-  GstOmvWalk walk = *start;
-  GstOmvWalkResult result;
-  GstOmvWalkStep step;
-  guint64 end;
-  OmvPull pull;
-
-  if (!omv_pull_init (&pull, pad))
-    return FALSE;
-  do {
-    result = walk_on (&walk, &pull, &step);
-    if (result == GST_OMV_WALK_FRAME) {
-      last_interval = walk.number > 1 ? step.time - time : 0;
-      time = step.time;
-    }
-  } while ((result == GST_OMV_WALK_FRAME || result == GST_OMV_WALK_SKIP)
-      && (walk.number % MEASURE_FRAMES != 0
-          || g_get_monotonic_time () < deadline));
-  end = pull.input.end;
-  omv_pull_clear (&pull);
-
-  if (result == GST_OMV_WALK_NEED)
-    return FALSE;
-  *ret_frames = walk.number;
-  *ret_time = time + last_interval;
-  if (result == GST_OMV_WALK_FRAME) {
-    *ret_frames = gst_util_uint64_scale (*ret_frames, end, walk.position);
-    *ret_time = gst_util_uint64_scale (*ret_time, end, walk.position);
-  }
-
-  return TRUE;
+        gst_omv_version_get_unit (first->version), &ret_look->rate_numerator,
+        &ret_look->rate_denominator);
 }

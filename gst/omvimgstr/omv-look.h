@@ -1,4 +1,4 @@
-/* omv-look.h: looks over a recording's headers, without its frames
+/* omv-look.h: looks ahead in a recording, for what its caps must say
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -10,10 +10,14 @@
 
 G_BEGIN_DECLS
 
-void omv_look_find_frame_rate (GstPad * pad, const GstOmvWalk * walk,
-    const GstOmvWalkStep * first, gint * ret_numerator,
-    gint * ret_denominator);
-gboolean omv_look_measure (GstPad * pad, const GstOmvWalk * walk,
-    guint64 * ret_frames, GstClockTime * ret_time);
+typedef struct
+{
+  gint rate_numerator;          /* 0/1 where the rate varies */
+  gint rate_denominator;
+  gboolean mixed;               /* there is more than one media type */
+} OmvLook;
+
+void omv_look_ahead (GstPad * pad, const GstOmvWalk * start,
+    const GstOmvWalkStep * first, OmvLook * ret_look);
 
 G_END_DECLS

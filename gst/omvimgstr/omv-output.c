@@ -3,7 +3,8 @@
  * Decides the caps, when a frame differs from the one before it or downstream
  * asks anew, and in which layout rows leave: as they are stored where that is
  * what GStreamer expects, described by a GstVideoMeta where downstream
- * understands one, else copied.
+ * understands one, else copied. Where the element says so, all frames leave
+ * under one header and one kind of caps instead, whatever they are.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -13,6 +14,16 @@
 #endif
 
 #include "omv-output.h"
+
+#include <string.h>
+
+void
+omv_output_init (OmvOutput * output, gboolean frames)
+{
+  memset (output, 0, sizeof *output);
+  output->rate_denominator = 1;
+  output->frames = frames;
+}
 
 /* Whether downstream asks for 1-bit frames by name. ANY does not count: who
  * takes anything has use for gray pixels rather than for our own type. */
@@ -74,10 +85,19 @@ omv_output_configure (OmvOutput * output, GstPad * pad,
   gboolean asked_anew = gst_pad_check_reconfigure (pad);
   g_autoptr (GstCaps) caps = NULL;
 
+  if (output->configured && output->frames)
+    return;
   if (!asked_anew && is_configured_for (output, frame))
     return;
 
   output->configured = TRUE;
+  if (output->frames) {
+    caps = gst_omv_video_make_frame_caps (output->rate_numerator,
+        output->rate_denominator);
+    push_caps (pad, caps);
+    return;
+  }
+
   output->version = frame->version;
   output->format = frame->header.format;
   output->width = frame->header.width;
@@ -107,6 +127,11 @@ omv_output_convert (const OmvOutput * output, const GstOmvWalkStep * frame,
 {
   GstBuffer *copy;
 
+  if (output->frames) {
+    copy = gst_omv_video_make_frame (frame->version, &frame->header, payload);
+    gst_buffer_unref (payload);
+    return copy;
+  }
   if (output->passthrough)
     return payload;
   if (output->takes_meta

@@ -15,6 +15,7 @@ typedef struct
 {
   gint rate_numerator;          /* of all caps, never changed */
   gint rate_denominator;
+  gboolean frames;              /* all leave as video/x-omv-frame */
 
   gboolean configured;          /* the fields below are those of the pad */
   GstOmvVersion version;
@@ -26,6 +27,7 @@ typedef struct
   gboolean takes_meta;          /* downstream understands GstVideoMeta */
 } OmvOutput;
 
+void omv_output_init (OmvOutput * output, gboolean frames);
 void omv_output_configure (OmvOutput * output, GstPad * pad,
     const GstOmvWalkStep * frame);
 GstBuffer *omv_output_convert (const OmvOutput * output,

@@ -17,11 +17,10 @@
 
 #include <string.h>
 
-/* The first pull: a file header and a few of frames. */
+/* Blocks start small, wherever one begins to read, and double as long as one
+ * reads on: a seek reads little. Measured: the size from which on larger blocks
+ * gain nothing, and the payload from which on nothing is gained by blocks. */
 #define FIRST_SIZE 4096
-
-/* Measured: the size from which on larger blocks gain nothing, and the payload
- * from which on nothing is gained by blocks. */
 #define BLOCK_SIZE 262144
 #define LARGE_SIZE 65536
 
@@ -42,9 +41,12 @@ omv_pull_init (OmvPull * pull, GstPad * pad)
   if (!gst_pad_peer_query_duration (pad, GST_FORMAT_BYTES, &end) || end < 0)
     return FALSE;
 
-  *pull = (OmvPull) {
-    .pad = pad,.input = {.end = (guint64) end,.at_end = TRUE }
-  };
+  memset (pull, 0, sizeof *pull);
+  pull->pad = pad;
+  pull->ahead = FIRST_SIZE;
+  pull->jump = FIRST_SIZE;
+  pull->input.end = (guint64) end;
+  pull->input.at_end = TRUE;
   return TRUE;
 }
 
@@ -96,6 +98,25 @@ has_bytes (const OmvPull * pull, guint64 offset, gsize size)
       && size <= input->size - (offset - input->offset);
 }
 
+static gboolean
+is_near (const OmvPull * pull, guint64 offset)
+{
+  const GstOmvWalkInput *input = &pull->input;
+
+  return offset >= input->offset
+      && offset < input->offset + input->size + NEAR_SIZE;
+}
+
+/* How much to pull next, while one reads on. */
+static gsize
+read_on (OmvPull * pull)
+{
+  gsize size = pull->ahead;
+
+  pull->ahead = MIN (2 * size, BLOCK_SIZE);
+  return size;
+}
+
 /* Pulls @size bytes into hand, or as many of them as there are. */
 static GstFlowReturn
 pull_block (OmvPull * pull, guint64 offset, gsize size)
@@ -128,6 +149,27 @@ pull_block (OmvPull * pull, guint64 offset, gsize size)
 }
 
 /*
+ * omv_pull_take_bytes:
+ *
+ * Takes over what @other, which pulls from the same pad, has in hand.
+ */
+void
+omv_pull_take_bytes (OmvPull * pull, OmvPull * other)
+{
+  if (other->block == NULL)
+    return;
+
+  drop_bytes (pull);
+  pull->block = g_steal_pointer (&other->block);
+  pull->map = other->map;
+  pull->input.data = other->input.data;
+  pull->input.offset = other->input.offset;
+  pull->input.size = other->input.size;
+  pull->ahead = FIRST_SIZE;
+  drop_bytes (other);
+}
+
+/*
  * omv_pull_bytes:
  *
  * Gets the bytes [offset, offset + size) in hand, or as many of them as there
@@ -136,17 +178,34 @@ pull_block (OmvPull * pull, guint64 offset, gsize size)
 GstFlowReturn
 omv_pull_bytes (OmvPull * pull, guint64 offset, gsize size)
 {
-  const GstOmvWalkInput *input = &pull->input;
-
   if (has_bytes (pull, offset, size))
     return GST_FLOW_OK;
 
-  if (pull->pulled == 0)
-    size = MAX (size, FIRST_SIZE);
-  else if (offset < input->offset + input->size + NEAR_SIZE)
-    size = MAX (size, BLOCK_SIZE);
+  if (is_near (pull, offset))
+    return pull_block (pull, offset, MAX (size, read_on (pull)));
 
-  return pull_block (pull, offset, size);
+  pull->ahead = FIRST_SIZE;
+  return pull_block (pull, offset, MAX (size, pull->jump));
+}
+
+/*
+ * omv_pull_walk:
+ *
+ * Takes a step of a walk over headers, or skips. Returns the first result that
+ * is no NEED, or NEED if nothing can be pulled.
+ */
+GstOmvWalkResult
+omv_pull_walk (OmvPull * pull, GstOmvWalk * walk, GstOmvWalkStep * ret_step)
+{
+  for (;;) {
+    GstOmvWalkResult result =
+        gst_omv_walk_next (walk, &pull->input, ret_step, NULL);
+
+    if (result != GST_OMV_WALK_NEED
+        || omv_pull_bytes (pull, ret_step->offset, (gsize) ret_step->size)
+        != GST_FLOW_OK)
+      return result;
+  }
 }
 
 /* Pulls a payload of its own buffer, and the header that follows into hand. */
@@ -199,8 +258,8 @@ omv_pull_payload (OmvPull * pull, guint64 offset, gsize size,
     /* as many frames of this size as fit, so that none is read in part, with the
      * header behind each */
     gsize stride = size + gst_omv_get_padding (size) + sizeof pull->header;
-    GstFlowReturn flow =
-        pull_block (pull, offset, BLOCK_SIZE / stride * stride);
+    gsize count = MAX (read_on (pull) / stride, 1);
+    GstFlowReturn flow = pull_block (pull, offset, count * stride);
 
     if (flow != GST_FLOW_OK)
       return flow;

@@ -7,6 +7,7 @@
 #include "config.h"
 #endif
 
+#include "gstomvframedec.h"
 #include "gstomvstrdemux.h"
 #include "gstomvstrmux.h"
 #include "omv-typefind.h"
@@ -16,6 +17,8 @@ plugin_init (GstPlugin * plugin)
 {
   gboolean registered = FALSE;
 
+  registered |= GST_ELEMENT_REGISTER (omvbayerdec, plugin);
+  registered |= GST_ELEMENT_REGISTER (omvframedec, plugin);
   registered |= GST_ELEMENT_REGISTER (omvstrdemux, plugin);
   registered |= GST_ELEMENT_REGISTER (omvstrmux, plugin);
   registered |= GST_TYPE_FIND_REGISTER (omvimgstr, plugin);

@@ -21,11 +21,33 @@ wrap_bytes (OmvPlayer * player, gsize offset, gsize size)
   return gst_buffer_new_wrapped_bytes (part);
 }
 
-static gsize
+/* The bytes of a recording whose frames are repeated. */
+static GstBuffer *
+repeat_bytes (OmvPlayer * player, guint64 offset, gsize size)
+{
+  const guint8 *data = g_bytes_get_data (player->data, NULL);
+  gsize period = g_bytes_get_size (player->data) - 16;
+  guint8 *bytes = g_malloc (size);
+
+  for (gsize done = 0; done < size;) {
+    gsize at = offset + done < 16 ? (gsize) offset + done
+        : 16 + (gsize) ((offset + done - 16) % period);
+    gsize part = MIN (size - done, (at < 16 ? 16 : 16 + period) - at);
+
+    memcpy (bytes + done, data + at, part);
+    done += part;
+  }
+
+  return gst_buffer_new_wrapped (bytes, size);
+}
+
+static guint64
 get_size (OmvPlayer * player)
 {
   if (player->shrink_after > 0 && player->pulls > player->shrink_after)
     return player->shrink_to;
+  if (player->repeat > 0)
+    return 16 + player->repeat * (g_bytes_get_size (player->data) - 16);
   return g_bytes_get_size (player->data);
 }
 
@@ -34,12 +56,17 @@ source_get_range (GstPad * pad, GstObject * parent, guint64 offset, guint size,
     GstBuffer ** ret_buffer)
 {
   OmvPlayer *player = gst_pad_get_element_private (pad);
-  gsize end;
+  guint64 end;
 
-  player->pulls++;
+  g_atomic_int_inc (&player->pulls);
   end = get_size (player);
   if (offset >= end)
     return GST_FLOW_EOS;
+  if (player->repeat > 0) {
+    *ret_buffer = repeat_bytes (player, offset, (gsize) MIN (size,
+            end - offset));
+    return GST_FLOW_OK;
+  }
   *ret_buffer = wrap_bytes (player, (gsize) offset, MIN (size, end - offset));
   return GST_FLOW_OK;
 }
@@ -57,12 +84,15 @@ source_query (GstPad * pad, GstObject * parent, GstQuery * query)
       if (player->mode == OMV_PLAYER_PULL)
         gst_query_add_scheduling_mode (query, GST_PAD_MODE_PULL);
       return TRUE;
+    case GST_QUERY_URI:
+      gst_query_set_uri (query, player->uri);
+      return player->uri != NULL;
     case GST_QUERY_DURATION:
       gst_query_parse_duration (query, &format, NULL);
       if (format != GST_FORMAT_BYTES)
         return FALSE;
-      gst_query_set_duration (query, format,
-          (gint64) g_bytes_get_size (player->data));
+      gst_query_set_duration (query, format, (gint64) (player->repeat > 0
+              ? get_size (player) : g_bytes_get_size (player->data)));
       return TRUE;
     default:
       return gst_pad_query_default (pad, parent, query);
@@ -76,22 +106,57 @@ source_activate_mode (GstPad * pad, GstObject * parent, GstPadMode mode,
   return TRUE;
 }
 
+/* Pushes the recording from @start on, to its end. */
 static void
-push_all (OmvPlayer * player)
+push_from (OmvPlayer * player, gsize start)
 {
   gsize size = g_bytes_get_size (player->data);
-  g_autoptr (GstCaps) caps = gst_caps_from_string ("video/x-omv-imgstr");
   GstFlowReturn flow = GST_FLOW_OK;
   GstSegment segment;
 
-  gst_pad_push_event (player->source, gst_event_new_stream_start ("test"));
-  gst_pad_push_event (player->source, gst_event_new_caps (caps));
   gst_segment_init (&segment, GST_FORMAT_BYTES);
+  segment.start = segment.time = start;
   gst_pad_push_event (player->source, gst_event_new_segment (&segment));
-  for (gsize at = 0; at < size && flow == GST_FLOW_OK; at += player->chunk)
+  for (gsize at = start; at < size && flow == GST_FLOW_OK; at += player->chunk)
     flow = gst_pad_push (player->source,
         wrap_bytes (player, at, MIN (player->chunk, size - at)));
   gst_pad_push_event (player->source, gst_event_new_eos ());
+}
+
+static void
+push_all (OmvPlayer * player)
+{
+  g_autoptr (GstCaps) caps = gst_caps_from_string ("video/x-omv-imgstr");
+
+  gst_pad_push_event (player->source, gst_event_new_stream_start ("test"));
+  gst_pad_push_event (player->source, gst_event_new_caps (caps));
+  push_from (player, 0);
+}
+
+/* In push mode, a source that goes to any byte. */
+static gboolean
+source_event (GstPad * pad, GstObject * parent, GstEvent * event)
+{
+  OmvPlayer *player = gst_pad_get_element_private (pad);
+  GstSeekFlags flags;
+  GstFormat format;
+  gint64 start;
+
+  if (GST_EVENT_TYPE (event) != GST_EVENT_SEEK)
+    return gst_pad_event_default (pad, parent, event);
+
+  gst_event_parse_seek (event, NULL, &format, &flags, NULL, &start, NULL, NULL);
+  gst_event_unref (event);
+  if (player->mode != OMV_PLAYER_PUSH || format != GST_FORMAT_BYTES)
+    return FALSE;
+
+  if ((flags & GST_SEEK_FLAG_FLUSH) != 0) {
+    gst_pad_push_event (pad, gst_event_new_flush_start ());
+    gst_pad_push_event (pad, gst_event_new_flush_stop (TRUE));
+  }
+  player->sought = (gsize) start;
+  push_from (player, (gsize) start);
+  return TRUE;
 }
 
 /* --- the sink ------------------------------------------------------------- */
@@ -179,6 +244,7 @@ omv_player_new (OmvPlayerMode mode, gconstpointer data, gsize size)
   OmvPlayer *player = g_new0 (OmvPlayer, 1);
 
   player->mode = mode;
+  player->segment_done = -1;
   player->chunk = MAX (size, 1);
   player->data = g_bytes_new_static (data, size);
   player->buffers = g_ptr_array_new_with_free_func (
@@ -193,6 +259,7 @@ omv_player_new (OmvPlayerMode mode, gconstpointer data, gsize size)
       (GDestroyNotify) g_error_free);
 
   player->demux = gst_check_setup_element ("omvstrdemux");
+  gst_util_set_object_arg (G_OBJECT (player->demux), "output", "native");
   player->bus = gst_bus_new ();
   gst_element_set_bus (player->demux, player->bus);
   g_signal_connect (player->demux, "pad-added", G_CALLBACK (on_pad_added),
@@ -201,6 +268,7 @@ omv_player_new (OmvPlayerMode mode, gconstpointer data, gsize size)
   player->source = make_pad (player, "src", GST_PAD_SRC);
   gst_pad_set_getrange_function (player->source, source_get_range);
   gst_pad_set_query_function (player->source, source_query);
+  gst_pad_set_event_function (player->source, source_event);
   gst_pad_set_activatemode_function (player->source, source_activate_mode);
   player->sink = make_pad (player, "sink", GST_PAD_SINK);
   gst_pad_set_chain_function (player->sink, sink_chain);
@@ -225,13 +293,14 @@ omv_player_start (OmvPlayer * player)
     push_all (player);
 }
 
-/* Until EOS or an error. */
+/* Until EOS, the end of a SEGMENT seek or an error. */
 void
 omv_player_wait (OmvPlayer * player)
 {
-  while (!player->eos && player->error == NULL) {
+  while (!player->eos && player->error == NULL && player->segment_done < 0) {
     g_autoptr (GstMessage) message = gst_bus_timed_pop_filtered (player->bus,
-        TIMEOUT, GST_MESSAGE_EOS | GST_MESSAGE_ERROR | GST_MESSAGE_WARNING);
+        TIMEOUT, GST_MESSAGE_EOS | GST_MESSAGE_ERROR | GST_MESSAGE_WARNING
+        | GST_MESSAGE_SEGMENT_DONE | GST_MESSAGE_DURATION_CHANGED);
     GError *warning;
 
     fail_if (message == NULL, "neither EOS nor error within 30 s");
@@ -244,11 +313,35 @@ omv_player_wait (OmvPlayer * player)
       case GST_MESSAGE_ERROR:
         gst_message_parse_error (message, &player->error, NULL);
         break;
+      case GST_MESSAGE_SEGMENT_DONE:
+        gst_message_parse_segment_done (message, NULL, &player->segment_done);
+        break;
+      case GST_MESSAGE_DURATION_CHANGED:
+        player->duration_changes++;
+        break;
       default:
         player->eos = TRUE;
         break;
     }
   }
+}
+
+/* Seeks, once the last seek or the first run has ended, and waits for the end of
+ * what was asked for. The results are those of this seek alone. */
+gboolean
+omv_player_seek (OmvPlayer * player, GstEvent * seek)
+{
+  g_ptr_array_set_size (player->buffers, 0);
+  g_ptr_array_set_size (player->caps, 0);
+  g_ptr_array_set_size (player->segments, 0);
+  g_array_set_size (player->events, 0);
+  player->eos = FALSE;
+  player->segment_done = -1;
+
+  if (!gst_pad_push_event (player->sink, seek))
+    return FALSE;
+  omv_player_wait (player);
+  return TRUE;
 }
 
 void
@@ -295,6 +388,18 @@ omv_player_free (OmvPlayer * player)
 }
 
 /* --- the result ----------------------------------------------------------- */
+
+/* The segment that a buffer came in. */
+const GstSegment *
+omv_player_segment (OmvPlayer * player, guint index)
+{
+  const GstSegment *segment;
+
+  fail_unless (index < player->segments->len);
+  gst_event_parse_segment (g_ptr_array_index (player->segments, index),
+      &segment);
+  return segment;
+}
 
 GstBuffer *
 omv_player_buffer (OmvPlayer * player, guint index)

@@ -22,9 +22,12 @@ typedef struct {
   gsize chunk;                  /* bytes of a buffer in push mode */
   gboolean offer_meta;          /* the sink understands GstVideoMeta */
   GstCaps *sink_caps;           /* what it takes; NULL = anything */
+  const gchar *uri;             /* where the recording says it comes from */
   gboolean stay_unlinked;       /* nothing is linked to the pad */
   guint max_buffers;            /* then it is at EOS; 0 = never */
-  guint64 shrink_after;         /* after so many pulls the recording … */
+  guint64 repeat;               /* pull mode: what follows the file header is
+                                   there so many times, without being in memory */
+  gint shrink_after;            /* after so many pulls the recording … */
   gsize shrink_to;              /* … has only so many bytes */
 
   GstElement *demux;
@@ -32,7 +35,8 @@ typedef struct {
   GstPad *source;
   GstPad *sink;
   GBytes *data;
-  guint64 pulls;
+  gint pulls;                   /* atomic */
+  gsize sought;                 /* where the last seek in push mode went */
 
   GPtrArray *buffers;           /* of GstBuffer, in the order they came */
   GPtrArray *caps;              /* of GstCaps, one a buffer */
@@ -42,15 +46,19 @@ typedef struct {
   GPtrArray *warning_errors;    /* of GError*, the same */
   GError *error;
   gboolean eos;
+  gint64 segment_done;          /* where a SEGMENT seek ended, or -1 */
+  guint duration_changes;
 } OmvPlayer;
 
 OmvPlayer *omv_player_new (OmvPlayerMode mode, gconstpointer data, gsize size);
 void omv_player_run (OmvPlayer * player);
 void omv_player_start (OmvPlayer * player);
 void omv_player_wait (OmvPlayer * player);
+gboolean omv_player_seek (OmvPlayer * player, GstEvent * seek);
 void omv_player_stop (OmvPlayer * player);
 void omv_player_free (OmvPlayer * player);
 
+const GstSegment *omv_player_segment (OmvPlayer * player, guint index);
 GstBuffer *omv_player_buffer (OmvPlayer * player, guint index);
 const GstStructure *omv_player_structure (OmvPlayer * player, guint index);
 GBytes *omv_player_payload (OmvPlayer * player, guint index);

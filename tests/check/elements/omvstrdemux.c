@@ -362,6 +362,80 @@ GST_START_TEST (test_caps_follow_frames)
 
 GST_END_TEST;
 
+typedef struct
+{
+  const gchar *recipe;
+  const gchar *output;
+  const gchar *pulled;          /* media type of all frames */
+  const gchar *pushed;          /* in push mode */
+} OutputCase;
+
+#define FRAME "video/x-omv-frame"
+
+static const OutputCase output_cases[] = {
+  {"V2.0 g8x8 c8x8 b8x8 y8x8", "auto", "video/x-raw", "video/x-raw"},
+  {"V2.0 j100 j200", "auto", "image/jpeg", "image/jpeg"},
+  {"V2.0 g8x8 g8x8 j100", "auto", FRAME, NULL},
+  {"V2.0 p100 j100", "auto", FRAME, NULL},
+  {"V2.0 r8x8 g8x8", "auto", FRAME, NULL},
+  {"V2.0 a8x8 g8x8 a8x8", "auto", "video/x-raw", "video/x-raw"},
+  {"V2.0 g8x8 j100", "frames", FRAME, FRAME},
+  {"V1.0 c8x8", "frames", FRAME, FRAME},
+};
+
+/* Frames of several media types leave under caps that never change. */
+GST_START_TEST (test_output)
+{
+  const OutputCase *test = &output_cases[__i__];
+
+  for (guint m = 0; m < LAST_MODE; m++) {
+    g_autoptr (GByteArray) bytes = omv_test_build (test->recipe, NULL);
+    OmvPlayer *player = omv_player_new (modes[m], bytes->data, bytes->len);
+    const gchar *type = modes[m] == OMV_PLAYER_PULL ? test->pulled
+        : test->pushed;
+
+    gst_util_set_object_arg (G_OBJECT (player->demux), "output", test->output);
+    omv_player_run (player);
+    fail_unless (player->eos);
+    for (guint i = 0; type != NULL && i < player->buffers->len; i++)
+      fail_unless (gst_structure_has_name (omv_player_structure (player, i),
+              type), "%s", test->recipe);
+    omv_player_free (player);
+  }
+}
+
+GST_END_TEST;
+
+/* The header of version 2.0 with its size filled in, and the payload. */
+GST_START_TEST (test_frames)
+{
+  static const gsize header_size = 32;
+  g_autoptr (GArray) frames = NULL;
+  g_autoptr (GByteArray) bytes =
+      omv_test_build ("V2.0 g5x3 j100 b33x2", &frames);
+  OmvPlayer *player = omv_player_new (modes[__i__], bytes->data, bytes->len);
+
+  gst_util_set_object_arg (G_OBJECT (player->demux), "output", "frames");
+  omv_player_run (player);
+  fail_unless_equals_int (player->buffers->len, 3);
+  for (guint i = 0; i < 3; i++) {
+    const OmvTestFrame *frame = omv_test_frame (frames, i);
+    GstBuffer *buffer = omv_player_buffer (player, i);
+    g_autofree guint8 *expected = g_memdup2 (bytes->data + frame->offset,
+        header_size + frame->size);
+
+    GST_WRITE_UINT32_LE (expected + 16, frame->size);
+    fail_unless_equals_int (gst_buffer_get_size (buffer),
+        header_size + frame->size);
+    fail_unless (gst_buffer_memcmp (buffer, 0, expected,
+            header_size + frame->size) == 0);
+    assert_time (GST_BUFFER_PTS (buffer), (i + 1) * 33 * GST_MSECOND);
+  }
+  omv_player_free (player);
+}
+
+GST_END_TEST;
+
 /* --- layout --------------------------------------------------------------- */
 
 static gboolean
@@ -949,6 +1023,8 @@ omvstrdemux_suite (void)
   tcase_add_loop_test (tcase, test_frame_rate, 0, G_N_ELEMENTS (rate_cases));
   tcase_add_loop_test (tcase, test_exact_times, 0, LAST_MODE);
   tcase_add_loop_test (tcase, test_caps_follow_frames, 0, LAST_MODE);
+  tcase_add_loop_test (tcase, test_output, 0, G_N_ELEMENTS (output_cases));
+  tcase_add_loop_test (tcase, test_frames, 0, LAST_MODE);
   tcase_add_loop_test (tcase, test_no_copy, 0, G_N_ELEMENTS (layout_cases));
   tcase_add_loop_test (tcase, test_binary_as_stored, 0, LAST_MODE);
   tcase_add_loop_test (tcase, test_truncated_anywhere, 0, LAST_MODE);

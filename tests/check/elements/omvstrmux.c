@@ -686,6 +686,159 @@ GST_START_TEST (test_no_picture)
 
 GST_END_TEST;
 
+/* --- frames of any format ------------------------------------------------- */
+
+#define FRAMES "video/x-omv-frame, framerate=30/1"
+
+/* A buffer that says itself what it is, with an interval that must not count. */
+static GstBuffer *
+wrap_frame (gint width, gint height, guint32 code, const guint8 * payload,
+    gsize size, GstClockTime pts)
+{
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  GstBuffer *buffer;
+
+  omv_test_append_header (bytes, 2, 4711, width, height, code, (guint32) size);
+  g_byte_array_append (bytes, payload, (guint) size);
+  buffer = gst_buffer_new_memdup (bytes->data, bytes->len);
+  GST_BUFFER_PTS (buffer) = pts;
+  return buffer;
+}
+
+/* All frames of all good recordings of a camera, one after the other. */
+GST_START_TEST (test_mixed_frames)
+{
+  static const gchar *const names[] = {
+    "v20_grayscale", "v20_jpeg", "v20_binary", "v20_png", "v20_rgb565",
+    "v20_bayer_grbg", "v20_yuv422", "v20_resolution_switch"
+  };
+  GstHarness *h = make_harness (FRAMES);
+  GstClockTime pts = 0;
+
+  for (guint n = 0; n < G_N_ELEMENTS (names); n++) {
+    g_autoptr (OmvTestGolden) golden = omv_test_golden_load (names[n]);
+
+    for (guint i = 0; i < golden->frames->len; i++) {
+      const OmvTestFrame *frame = omv_test_frame (golden->frames, i);
+      const guint8 *data = golden->data + frame->offset;
+      guint32 picture_size = frame->format == CODE_JPEG
+          || frame->format == CODE_PNG ? frame->size : 0;
+      g_autoptr (GByteArray) bytes = NULL;
+
+      fail_unless_equals_int (gst_harness_push (h, wrap_frame (frame->width,
+                  frame->height, frame->format, data + 32, frame->size, pts)),
+          GST_FLOW_OK);
+      bytes = take_bytes (h);
+      if (pts == 0)
+        g_byte_array_remove_range (bytes, 0, 16);
+      fail_unless_equals_int (bytes->len, 32 + GST_ROUND_UP_16 (frame->size));
+      fail_unless_equals_int (read_u32 (bytes, 0), pts == 0 ? 0 : 20);
+      fail_unless (memcmp (bytes->data + 4, data + 4, 12) == 0);
+      fail_unless_equals_int (read_u32 (bytes, 16), picture_size);
+      fail_unless (memcmp (bytes->data + 20, zeros, 12) == 0);
+      fail_unless (memcmp (bytes->data + 32, data + 32, frame->size) == 0);
+      pts += 20 * GST_MSECOND;
+    }
+  }
+  gst_harness_teardown (h);
+}
+
+GST_END_TEST;
+
+typedef struct
+{
+  const gchar *version;
+  gint width;
+  guint32 code;
+  gsize size;
+  gint error;
+  const gchar *words;
+} FrameCase;
+
+static const FrameCase frame_cases[] = {
+  {"1.1", 2, 0x14050002, 8, GST_STREAM_ERROR_FORMAT,
+      "A recording of version 1.1 cannot hold frames of the format YUV422"},
+  {"1.1", 2, CODE_PNG, 8, GST_STREAM_ERROR_FORMAT, "the format PNG"},
+  {"1.1", 2, 0x05040301, 4, GST_STREAM_ERROR_FORMAT, "the format BAYER_RGGB"},
+  {"2.0", 2, 0x0C080004, 0, GST_STREAM_ERROR_FORMAT,
+      "A recording of version 2.0 cannot hold frames of the format ARGB8"},
+  {"2.0", 2, CODE_GRAY, 5, GST_STREAM_ERROR_FORMAT,
+      "The frame has 37 bytes, but its header says 36"},
+  {"2.0", 0, CODE_GRAY, 4, GST_STREAM_ERROR_DEMUX, "its width"},
+  {"2.0", 2, 0x12345678, 4, GST_STREAM_ERROR_DEMUX, "pixel format is unknown"},
+  {"2.0", 2, CODE_JPEG, 8, GST_STREAM_ERROR_WRONG_TYPE, "not a JPEG picture"},
+};
+
+/* Frame and byte are named. */
+GST_START_TEST (test_refused_frame)
+{
+  const FrameCase *test = &frame_cases[__i__];
+  GstHarness *h = make_harness_with ("version", test->version, FRAMES);
+  GstBus *bus = watch (h);
+  static const guint8 payload[8] = { 0 };
+  guint stride = g_str_equal (test->version, "1.1") ? 32 : 48;
+  g_autofree gchar *start = g_strdup_printf ("Frame 1 at byte %u",
+      16 + stride);
+  g_autoptr (GError) error = NULL;
+
+  fail_unless_equals_int (gst_harness_push (h, wrap_frame (2, 2, CODE_GRAY,
+              payload, 4, 0)), GST_FLOW_OK);
+  fail_unless_equals_int (gst_harness_push (h, wrap_frame (test->width, 2,
+              test->code, payload, test->size, GST_SECOND)), GST_FLOW_ERROR);
+  error = take_message (h, bus, GST_MESSAGE_ERROR);
+  fail_unless (error != NULL);
+  fail_unless (g_error_matches (error, GST_STREAM_ERROR, test->error), "%s",
+      error->message);
+  fail_unless (g_str_has_prefix (error->message, start), "%s", error->message);
+  fail_unless (strstr (error->message, test->words) != NULL, "%s",
+      error->message);
+  drop_watch (h, bus);
+  gst_harness_teardown (h);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_picture_contradicts_header)
+{
+  GstHarness *h = make_harness (FRAMES);
+  GstBus *bus = watch (h);
+  g_autoptr (GstBuffer) picture = take_picture ("v20_jpeg", 3);
+  GstMapInfo map;
+
+  gst_buffer_map (picture, &map, GST_MAP_READ);
+  fail_unless_equals_int (gst_harness_push (h, wrap_frame (7, 8, CODE_JPEG,
+              map.data, map.size, 0)), GST_FLOW_ERROR);
+  gst_buffer_unmap (picture, &map);
+  assert_error (h, bus, GST_STREAM_ERROR_FORMAT, "Frame 0 at byte 16 is a JPEG "
+      "picture of 7 x 7 pixels, but its header says 7 x 8");
+  drop_watch (h, bus);
+  gst_harness_teardown (h);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_v11_mixed_frames)
+{
+  static const guint32 codes[] = { CODE_BINARY, CODE_GRAY, CODE_RGB565 };
+  static const guint8 payload[8] = { 1, 2, 3, 4, 5, 6, 7, 8 };
+  GstHarness *h = make_harness_with ("version", "1.1", FRAMES);
+  g_autoptr (GByteArray) bytes = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
+    fail_unless_equals_int (gst_harness_push (h, wrap_frame (2, 2, codes[i],
+                payload, codes[i] == CODE_GRAY ? 4 : 8, 0)), GST_FLOW_OK);
+  bytes = take_bytes (h);
+  fail_unless_equals_int (bytes->len, 16 + 3 * 32);
+  for (guint i = 0; i < G_N_ELEMENTS (codes); i++) {
+    fail_unless_equals_int (read_u32 (bytes, 28 + 32 * i), i);
+    fail_unless (memcmp (bytes->data + 32 + 32 * i, payload,
+            codes[i] == CODE_GRAY ? 4 : 8) == 0);
+  }
+  gst_harness_teardown (h);
+}
+
+GST_END_TEST;
+
 /* --- version 1.1 ---------------------------------------------------------- */
 
 GST_START_TEST (test_v11_frame)
@@ -1024,6 +1177,11 @@ omvstrmux_suite (void)
   tcase_add_loop_test (tcase, test_picture_size, 0, pictures);
   tcase_add_test (tcase, test_picture_contradicts_caps);
   tcase_add_loop_test (tcase, test_no_picture, 0, pictures);
+  tcase_add_test (tcase, test_mixed_frames);
+  tcase_add_loop_test (tcase, test_refused_frame, 0,
+      G_N_ELEMENTS (frame_cases));
+  tcase_add_test (tcase, test_picture_contradicts_header);
+  tcase_add_test (tcase, test_v11_mixed_frames);
   tcase_add_test (tcase, test_v11_frame);
   tcase_add_test (tcase, test_v11_jpeg);
   tcase_add_test (tcase, test_v11_caps);
