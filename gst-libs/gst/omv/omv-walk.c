@@ -15,11 +15,6 @@
  *      itself, unless that size ends exactly where another frame starts or the
  *      recording ends.
  *
- * What is a good frame behind damage? A V2 header with a known pixel format, a
- * sane size and untouched spare bytes says so by about 180 of its bits; that is
- * believed. Anything weaker (V1, used spare bytes, a place inside a frame that
- * was already passed on) must also be followed by a header or by the end.
- *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
@@ -33,30 +28,7 @@
 #include <string.h>
 
 #include "omv-i18n.h"
-#include "omv-picture.h"
-
-/* Bytes looked at in one go while searching. */
-#define SEARCH_WINDOW 65536
-
-/* Bytes that tell a good frame: its header and its picture's signature. */
-#define SEARCH_LOOK (GST_OMV_FRAME_HEADER_SIZE_MAX + 8)
-
-enum
-{
-  STATE_FILE_HEADER,
-  STATE_FRAME_HEADER,
-  STATE_BINARY,
-  STATE_SEARCH,
-  STATE_CONFIRM
-};
-
-typedef enum
-{
-  CANDIDATE_NO,
-  CANDIDATE_YES,
-  CANDIDATE_CONFIRM,            /* if what follows bears it out */
-  CANDIDATE_WEAK                /* the same, and rather where frames should start */
-} Candidate;
+#include "omv-walk-private.h"
 
 /**
  * gst_omv_walk_init:
@@ -72,22 +44,22 @@ gst_omv_walk_init (GstOmvWalk * walk)
   memset (walk, 0, sizeof *walk);
   walk->max_frame_size = GST_OMV_FRAME_SIZE_MAX_DEFAULT;
   walk->resync = TRUE;
-  walk->state = STATE_FILE_HEADER;
+  walk->state = OMV_WALK_STATE_FILE_HEADER;
   walk->previous = GST_OMV_OFFSET_NONE;
   gst_omv_time_reader_init (&walk->time);
 }
 
-static void
-go_to (GstOmvWalk * walk, guint64 offset)
+void
+omv_walk_go_to (GstOmvWalk * walk, guint64 offset)
 {
-  walk->state = STATE_FRAME_HEADER;
+  walk->state = OMV_WALK_STATE_FRAME_HEADER;
   walk->position = offset;
   walk->keep = offset;
 }
 
 /* The bytes [offset, offset + size), or NULL and the step that asks for them. */
-static const guint8 *
-take (const GstOmvWalkInput * input, guint64 offset, gsize size,
+const guint8 *
+omv_walk_take (const GstOmvWalkInput * input, guint64 offset, gsize size,
     GstOmvWalkStep * step)
 {
   if (offset >= input->offset && size <= input->size
@@ -100,8 +72,8 @@ take (const GstOmvWalkInput * input, guint64 offset, gsize size,
 }
 
 /* How many of the @size bytes at @offset there will ever be. */
-static gsize
-clip (const GstOmvWalkInput * input, guint64 offset, gsize size)
+gsize
+omv_walk_clip (const GstOmvWalkInput * input, guint64 offset, gsize size)
 {
   if (!input->at_end)
     return size;
@@ -110,8 +82,8 @@ clip (const GstOmvWalkInput * input, guint64 offset, gsize size)
   return (gsize) MIN (size, input->end - offset);
 }
 
-static GstOmvWalkResult
-finish (const GstOmvWalk * walk, const GstOmvWalkInput * input,
+GstOmvWalkResult
+omv_walk_finish (const GstOmvWalk * walk, const GstOmvWalkInput * input,
     GstOmvFault fault, guint64 offset, GstOmvWalkStep * step)
 {
   step->offset = MIN (offset, input->end);
@@ -141,14 +113,6 @@ gst_omv_walk_step_describe (const GstOmvWalkStep * step)
       step->offset + step->size);
 }
 
-static void
-start_search (GstOmvWalk * walk, guint64 from)
-{
-  walk->state = STATE_SEARCH;
-  walk->window = from;
-  walk->window_end = from;
-}
-
 /* Whether what is left at the end is too short for a header, and so may as well
  * be a part of something that a false size swallowed. Not told of V1, where a
  * search within a good frame could find a false one. */
@@ -166,7 +130,7 @@ meet_damage (GstOmvWalk * walk, const GstOmvWalkInput * input,
     GError ** error)
 {
   if (!walk->resync && fault == GST_OMV_FAULT_TORN) {
-    *result = finish (walk, input, fault, walk->position, step);
+    *result = omv_walk_finish (walk, input, fault, walk->position, step);
     return TRUE;
   }
   if (!walk->resync) {
@@ -181,35 +145,21 @@ meet_damage (GstOmvWalk * walk, const GstOmvWalkInput * input,
   walk->damage = walk->position;
   if (walk->rewind && walk->previous != GST_OMV_OFFSET_NONE
       && (fault != GST_OMV_FAULT_TORN || is_torn_header (walk, input)))
-    start_search (walk, walk->previous + 1);
+    omv_walk_start_search (walk, walk->previous + 1);
   else
-    start_search (walk, walk->position + 1);
+    omv_walk_start_search (walk, walk->position + 1);
 
   return FALSE;
-}
-
-/* Ends a search at a good frame or, at the recording's end, without one. */
-static void
-skip_to (GstOmvWalk * walk, guint64 offset, GstOmvWalkStep * step)
-{
-  step->offset = offset < walk->damage ? walk->previous : walk->damage;
-  step->size = offset - step->offset;
-  step->number = walk->number;
-  step->fault = walk->fault;
-
-  walk->previous = GST_OMV_OFFSET_NONE;
-  gst_omv_time_reader_mark_gap (&walk->time);
-  go_to (walk, offset);
 }
 
 static gboolean
 read_file_header (GstOmvWalk * walk, const GstOmvWalkInput * input,
     GstOmvWalkStep * step, GstOmvWalkResult * result, GError ** error)
 {
-  gsize size = clip (input, 0, GST_OMV_FILE_HEADER_SIZE);
+  gsize size = omv_walk_clip (input, 0, GST_OMV_FILE_HEADER_SIZE);
   const guint8 *data = NULL;
 
-  if (size > 0 && (data = take (input, 0, size, step)) == NULL) {
+  if (size > 0 && (data = omv_walk_take (input, 0, size, step)) == NULL) {
     *result = GST_OMV_WALK_NEED;
     return TRUE;
   }
@@ -219,7 +169,7 @@ read_file_header (GstOmvWalk * walk, const GstOmvWalkInput * input,
   }
 
   walk->base = 0;
-  go_to (walk, GST_OMV_FILE_HEADER_SIZE);
+  omv_walk_go_to (walk, GST_OMV_FILE_HEADER_SIZE);
   return FALSE;
 }
 
@@ -241,7 +191,7 @@ pass_frame (GstOmvWalk * walk, GstOmvWalkStep * step)
   step->time = gst_omv_time_reader_next (&walk->time, walk->version, header);
 
   walk->previous = walk->position;
-  go_to (walk, step->offset + step->size
+  omv_walk_go_to (walk, step->offset + step->size
       + gst_omv_get_padding (header->payload_size));
 
   return GST_OMV_WALK_FRAME;
@@ -275,11 +225,11 @@ check_binary (GstOmvWalk * walk, const GstOmvWalkInput * input,
   const guint8 *data;
   gboolean is_short;
 
-  if (clip (input, next, header_size) < header_size) {
-    walk->state = STATE_FRAME_HEADER;   /* the recording has become shorter */
+  if (omv_walk_clip (input, next, header_size) < header_size) {
+    walk->state = OMV_WALK_STATE_FRAME_HEADER;  /* the recording has become shorter */
     return FALSE;
   }
-  data = take (input, next, header_size, step);
+  data = omv_walk_take (input, next, header_size, step);
   if (data == NULL) {
     *result = GST_OMV_WALK_NEED;
     return TRUE;
@@ -304,7 +254,7 @@ check_binary (GstOmvWalk * walk, const GstOmvWalkInput * input,
 
   walk->fault = GST_OMV_FAULT_SHORT_BINARY;
   walk->damage = walk->position;
-  skip_to (walk, next, step);
+  omv_walk_skip_to (walk, next, step);
   *result = GST_OMV_WALK_SKIP;
   return TRUE;
 }
@@ -320,7 +270,7 @@ join_recording (GstOmvWalk * walk, const guint8 * data)
   walk->base = walk->position;
   walk->previous = GST_OMV_OFFSET_NONE;
   gst_omv_time_reader_mark_recording (&walk->time);
-  go_to (walk, walk->position + GST_OMV_FILE_HEADER_SIZE);
+  omv_walk_go_to (walk, walk->position + GST_OMV_FILE_HEADER_SIZE);
   return TRUE;
 }
 
@@ -329,18 +279,19 @@ read_frame_header (GstOmvWalk * walk, const GstOmvWalkInput * input,
     GstOmvWalkStep * step, GstOmvWalkResult * result, GError ** error)
 {
   gsize header_size = gst_omv_version_get_header_size (walk->version);
-  gsize size = clip (input, walk->position, header_size);
+  gsize size = omv_walk_clip (input, walk->position, header_size);
   GstOmvFault fault;
   const guint8 *data;
   guint64 frame_end;
 
   if (size == 0) {
-    *result = finish (walk, input, GST_OMV_FAULT_NONE, walk->position, step);
+    *result =
+        omv_walk_finish (walk, input, GST_OMV_FAULT_NONE, walk->position, step);
     return TRUE;
   }
 
   *result = GST_OMV_WALK_NEED;
-  if ((data = take (input, walk->position, size, step)) == NULL)
+  if ((data = omv_walk_take (input, walk->position, size, step)) == NULL)
     return TRUE;
 
   if (size >= GST_OMV_FILE_HEADER_SIZE
@@ -368,212 +319,10 @@ read_frame_header (GstOmvWalk * walk, const GstOmvWalkInput * input,
   }
 
   if (get_short_binary_end (walk) != 0) {
-    walk->state = STATE_BINARY;
+    walk->state = OMV_WALK_STATE_BINARY;
     return FALSE;
   }
   *result = pass_frame (walk, step);
-  return TRUE;
-}
-
-/* A quick look that rules most places out. @data has 16 bytes. */
-static inline gboolean
-may_start_here (GstOmvVersion version, const guint8 * data)
-{
-  /* the highest bytes of the pixel formats' codes */
-  const guint32 codes = 1u << 0x05 | 1u << 0x06 | 1u << 0x08 | 1u << 0x0C
-      | 1u << 0x14;
-
-  if (data[0] == 'O')
-    return TRUE;
-  if (data[6] != 0 || data[7] != 0 || data[10] != 0 || data[11] != 0)
-    return FALSE;
-  if (version < GST_OMV_VERSION_V2_0)
-    return TRUE;
-  return data[15] < 32 && (codes >> data[15] & 1) != 0;
-}
-
-static gboolean
-starts_recording (const guint8 * data, gsize size)
-{
-  GstOmvVersion version;
-
-  return gst_omv_file_header_has_magic (data, size)
-      && gst_omv_file_header_read (data, size, &version, NULL);
-}
-
-/* Whether a recording goes on at @data, with @size bytes of at most
- * SEARCH_LOOK there. */
-static Candidate
-judge_candidate (GstOmvWalk * walk, const GstOmvWalkInput * input,
-    guint64 offset, const guint8 * data, gsize size)
-{
-  gsize header_size = gst_omv_version_get_header_size (walk->version);
-  GstOmvFrameHeader header;
-  guint64 frame_end;
-
-  if (starts_recording (data, size))
-    return CANDIDATE_YES;
-
-  if (size < header_size
-      || gst_omv_frame_header_read (walk->version, data, walk->max_frame_size,
-          &header) != GST_OMV_FAULT_NONE)
-    return CANDIDATE_NO;
-  if (gst_omv_pixel_format_is_compressed (header.format)
-      && !gst_omv_picture_has_signature (header.format, data + header_size,
-          size - header_size))
-    return CANDIDATE_NO;
-
-  frame_end = offset + header_size + header.payload_size;
-  if (input->at_end && frame_end > input->end)
-    return CANDIDATE_NO;
-  walk->candidate_end = frame_end;
-  walk->follower = frame_end + gst_omv_get_padding (header.payload_size);
-  if (walk->version < GST_OMV_VERSION_V2_0
-      || !gst_omv_frame_header_is_plain (data, &header))
-    return CANDIDATE_WEAK;
-  return offset < walk->damage ? CANDIDATE_CONFIRM : CANDIDATE_YES;
-}
-
-/* Sets the next stretch to search. FALSE: there is none; @step has a size if
- * bytes are needed to tell. */
-static gboolean
-set_window (GstOmvWalk * walk, const GstOmvWalkInput * input,
-    GstOmvWalkStep * step)
-{
-  guint64 known = input->end > walk->window ? input->end - walk->window : 0;
-
-  step->size = 0;
-  if (known < SEARCH_LOOK && !input->at_end) {
-    step->offset = walk->window;
-    step->size = SEARCH_LOOK;
-    return FALSE;
-  }
-  if (known < GST_OMV_FILE_HEADER_SIZE)
-    return FALSE;
-
-  walk->keep = walk->window;
-  walk->window_end = walk->window + MIN (known, SEARCH_WINDOW);
-  walk->cursor = walk->window;
-  walk->thorough = FALSE;
-  return TRUE;
-}
-
-/* Looks at one place after the other, up to @limit: first for strong signs at any
- * byte, since recordings are joined at any, and for weak ones where frames should
- * start; then for weak ones anywhere else. */
-static Candidate
-search_window (GstOmvWalk * walk, const GstOmvWalkInput * input,
-    const guint8 * data, guint64 limit)
-{
-  for (;;) {
-    for (; walk->cursor < limit; walk->cursor++) {
-      const guint8 *at = data + (walk->cursor - walk->window);
-      gsize size = (gsize) (walk->window_end - walk->cursor);
-      gboolean aligned = (walk->cursor - walk->base) % GST_OMV_ALIGNMENT == 0;
-      Candidate verdict = CANDIDATE_NO;
-
-      if (size < GST_OMV_FILE_HEADER_SIZE)
-        break;
-      if (may_start_here (walk->version, at))
-        verdict = judge_candidate (walk, input, walk->cursor, at, size);
-      if (verdict == CANDIDATE_WEAK ? aligned != walk->thorough
-          : verdict != CANDIDATE_NO)
-        return verdict;
-    }
-    if (walk->thorough)
-      return CANDIDATE_NO;
-    walk->thorough = TRUE;
-    walk->cursor = walk->window;
-  }
-}
-
-static gboolean
-search (GstOmvWalk * walk, const GstOmvWalkInput * input, GstOmvWalkStep * step,
-    GstOmvWalkResult * result)
-{
-  const guint8 *data;
-  guint64 limit;
-
-  if (input->at_end && walk->window_end > input->end)
-    walk->window_end = walk->window;    /* the recording has become shorter */
-  if (walk->window == walk->window_end && !set_window (walk, input, step)) {
-    if (step->size > 0) {
-      *result = GST_OMV_WALK_NEED;
-    } else if (walk->fault == GST_OMV_FAULT_TORN) {
-      *result = finish (walk, input, walk->fault, walk->damage, step);
-    } else {
-      skip_to (walk, MAX (input->end, walk->damage), step);
-      *result = GST_OMV_WALK_SKIP;
-    }
-    return TRUE;
-  }
-
-  data = take (input, walk->window, (gsize) (walk->window_end - walk->window),
-      step);
-  if (data == NULL) {
-    *result = GST_OMV_WALK_NEED;
-    return TRUE;
-  }
-
-  limit = walk->window_end;
-  if (!input->at_end || limit < input->end)
-    limit -= SEARCH_LOOK - 1;
-  switch (search_window (walk, input, data, limit)) {
-    case CANDIDATE_YES:
-      skip_to (walk, walk->cursor, step);
-      *result = GST_OMV_WALK_SKIP;
-      return TRUE;
-    case CANDIDATE_CONFIRM:
-    case CANDIDATE_WEAK:
-      walk->state = STATE_CONFIRM;
-      return FALSE;
-    case CANDIDATE_NO:
-      walk->window = limit;
-      walk->window_end = limit;
-      return FALSE;
-  }
-
-  g_return_val_if_reached (TRUE);
-}
-
-/* Whether @data, @size bytes of a header or fewer, bears out what precedes it. */
-static gboolean
-is_follower (const GstOmvWalk * walk, const guint8 * data, gsize size)
-{
-  GstOmvFrameHeader header;
-
-  return starts_recording (data, size)
-      || size < gst_omv_version_get_header_size (walk->version)
-      || gst_omv_frame_header_read (walk->version, data, walk->max_frame_size,
-      &header) == GST_OMV_FAULT_NONE;
-}
-
-/* Ends the search at the candidate at @cursor, or goes on with it. */
-static gboolean
-confirm (GstOmvWalk * walk, const GstOmvWalkInput * input,
-    GstOmvWalkStep * step, GstOmvWalkResult * result)
-{
-  gsize size = clip (input, walk->follower,
-      gst_omv_version_get_header_size (walk->version));
-  gboolean confirmed = !input->at_end || walk->candidate_end <= input->end;
-
-  if (confirmed && size >= GST_OMV_FILE_HEADER_SIZE) {
-    const guint8 *data = take (input, walk->follower, size, step);
-
-    if (data == NULL) {
-      *result = GST_OMV_WALK_NEED;
-      return TRUE;
-    }
-    confirmed = is_follower (walk, data, size);
-  }
-  if (!confirmed) {
-    walk->state = STATE_SEARCH;
-    walk->cursor++;
-    return FALSE;
-  }
-
-  skip_to (walk, walk->cursor, step);
-  *result = GST_OMV_WALK_SKIP;
   return TRUE;
 }
 
@@ -616,7 +365,7 @@ gst_omv_walk_go_to_mark (GstOmvWalk * walk, const GstOmvWalkMark * mark)
   walk->time = mark->time;
   walk->number = mark->number;
   walk->previous = GST_OMV_OFFSET_NONE;
-  go_to (walk, mark->position);
+  omv_walk_go_to (walk, mark->position);
 }
 
 /**
@@ -647,20 +396,20 @@ gst_omv_walk_next (GstOmvWalk * walk, const GstOmvWalkInput * input,
 
   while (!done) {
     switch (walk->state) {
-      case STATE_FILE_HEADER:
+      case OMV_WALK_STATE_FILE_HEADER:
         done = read_file_header (walk, input, ret_step, &result, error);
         break;
-      case STATE_FRAME_HEADER:
+      case OMV_WALK_STATE_FRAME_HEADER:
         done = read_frame_header (walk, input, ret_step, &result, error);
         break;
-      case STATE_BINARY:
+      case OMV_WALK_STATE_BINARY:
         done = check_binary (walk, input, ret_step, &result, error);
         break;
-      case STATE_SEARCH:
-        done = search (walk, input, ret_step, &result);
+      case OMV_WALK_STATE_SEARCH:
+        done = omv_walk_search (walk, input, ret_step, &result);
         break;
-      case STATE_CONFIRM:
-        done = confirm (walk, input, ret_step, &result);
+      case OMV_WALK_STATE_CONFIRM:
+        done = omv_walk_confirm (walk, input, ret_step, &result);
         break;
       default:
         g_assert_not_reached ();
@@ -691,9 +440,9 @@ gst_omv_walk_peek_time (const GstOmvWalk * walk, const GstOmvWalkInput * input,
   GstOmvWalkStep step;
   const guint8 *data;
 
-  if (walk->state != STATE_FRAME_HEADER)
+  if (walk->state != OMV_WALK_STATE_FRAME_HEADER)
     return FALSE;
-  data = take (input, walk->position,
+  data = omv_walk_take (input, walk->position,
       gst_omv_version_get_header_size (walk->version), &step);
   if (data == NULL
       || gst_omv_frame_header_read (walk->version, data, walk->max_frame_size,
