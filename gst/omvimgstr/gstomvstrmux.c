@@ -15,7 +15,8 @@
  * A recording is a list of frames, each with the time since the one before it.
  * Size and format may change from frame to frame, intervals may vary, and there
  * is no index or trailer: a recording cut anywhere keeps every whole frame
- * before the cut. Frames are not copied where their rows have no gaps.
+ * before the cut. Frames over 256 bytes are not copied where their rows have no
+ * gaps.
  *
  * Frames of different types in one recording come as `video/x-omv-frame`, which
  * is what #omvstrdemux makes of such a recording, too.
@@ -47,11 +48,16 @@
 
 #include <gst/omv/omv.h>
 #include <inttypes.h>
+#include <string.h>
 
 #include <gst/omv/omv-i18n.h>
 
 GST_DEBUG_CATEGORY_STATIC (omvstrmux_debug);
 #define GST_CAT_DEFAULT omvstrmux_debug
+
+/* Payloads up to this many bytes are copied. 64 KiB of larger frames, at most
+ * three pieces of memory each, are less than 1024 pieces. */
+#define COPIED_SIZE_MAX 256
 
 #define DEFAULT_VERSION GST_OMV_VERSION_V2_0
 #define DEFAULT_OFFSET_TO_ZERO TRUE
@@ -404,21 +410,33 @@ gst_omv_str_mux_pack (GstOmvStrMux * self, GstBuffer * buffer,
   return g_steal_pointer (&payload);
 }
 
-/* Header, the payload's own memory and padding, as one buffer. */
+/* Header, payload and padding as one buffer. A small payload is copied behind the
+ * header: filesink 1.22 collects 64 KiB and loses frames if that is more than 1024
+ * pieces of memory and one buffer's pieces lie on both sides of the limit. */
 static GstBuffer *
 gst_omv_str_mux_assemble (GstOmvStrMux * self, const GstOmvFrameHeader * header,
     GstBuffer * payload)
 {
   static guint8 zeros[GST_OMV_ALIGNMENT];
   GstOmvVersion version = self->settings.version;
+  gsize header_size = gst_omv_version_get_header_size (version);
   gsize padding = gst_omv_get_padding (header->payload_size);
-  GstBuffer *frame = gst_buffer_new_allocate (NULL,
-      gst_omv_version_get_header_size (version), NULL);
+  gboolean copied = header->payload_size <= COPIED_SIZE_MAX;
+  gsize size = copied ? header_size + header->payload_size + padding
+      : header_size;
+  GstBuffer *frame = gst_buffer_new_allocate (NULL, size, NULL);
   GstMapInfo map;
 
   gst_buffer_map (frame, &map, GST_MAP_WRITE);
   gst_omv_frame_header_write (version, header, map.data);
+  if (copied) {
+    gst_buffer_extract (payload, 0, map.data + header_size,
+        header->payload_size);
+    memset (map.data + size - padding, 0, padding);
+  }
   gst_buffer_unmap (frame, &map);
+  if (copied)
+    return frame;
 
   gst_buffer_copy_into (frame, payload, GST_BUFFER_COPY_MEMORY, 0, -1);
   if (padding > 0)

@@ -25,6 +25,16 @@
 /* Frames that are sooner walked over than a sidecar is read. */
 #define SIDECAR_FRAMES 64
 
+static gboolean
+read_version (OmvRecording * self, GError ** error)
+{
+  const GstOmvWalkInput *input = &self->source->input;
+
+  return omv_source_bring (self->source, 0, GST_OMV_FILE_HEADER_SIZE, error)
+      && gst_omv_file_header_read (input->data,
+      MIN (input->size, GST_OMV_FILE_HEADER_SIZE), &self->version, error);
+}
+
 /*
  * omv_recording_new:
  * @source: (transfer full): its bytes
@@ -37,19 +47,16 @@ OmvRecording *
 omv_recording_new (OmvSource * source, const GstOmvWalk * start,
     GFile * sidecar_owner, GError ** error)
 {
-  g_autoptr (OmvRecording) self = g_new0 (OmvRecording, 1);
-  const GstOmvWalkInput *input = &source->input;
+  OmvRecording *self = g_new0 (OmvRecording, 1);
 
   self->source = source;
   self->start = *start;
   self->index = gst_omv_index_new (start);
   g_set_object (&self->sidecar_owner, sidecar_owner);
-  if (!omv_source_bring (source, 0, GST_OMV_FILE_HEADER_SIZE, error)
-      || !gst_omv_file_header_read (input->data,
-          MIN (input->size, GST_OMV_FILE_HEADER_SIZE), &self->version, error))
-    return NULL;
+  if (!read_version (self, error))
+    g_clear_pointer (&self, omv_recording_free);
 
-  return g_steal_pointer (&self);
+  return self;
 }
 
 void

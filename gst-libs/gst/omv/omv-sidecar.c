@@ -31,7 +31,6 @@
 #include "omv-bytes.h"
 #include "omv-index-private.h"
 
-#define MAGIC "OMV IMG IDX V1.0"
 #define MAGIC_SIZE 16
 
 /* Offsets of the header's fields, and sizes of its parts. */
@@ -60,6 +59,11 @@
 G_STATIC_ASSERT (HEADER_SIZE + OMV_INDEX_ENTRIES_MAX * PLACE_SIZE
     + OMV_INDEX_DAMAGES_MAX * DAMAGE_SIZE + SUM_SIZE
     <= GST_OMV_SIDECAR_SIZE_MAX);
+
+static const guint8 magic[MAGIC_SIZE] = {
+  'O', 'M', 'V', ' ', 'I', 'M', 'G', ' ', 'I', 'D', 'X', ' ', 'V', '1', '.',
+  '0'
+};
 
 static void
 make_sum (const guint8 * data, gsize size, guint8 * sum)
@@ -137,7 +141,7 @@ write_header (guint8 * data, const GstOmvIndex * index, guint64 end,
 {
   OmvIndexEntry end_place = get_end_place (index);
 
-  memcpy (data, MAGIC, MAGIC_SIZE);
+  memcpy (data, magic, MAGIC_SIZE);
   omv_write_u32 (data + FLAGS, get_flags (index));
   omv_write_u32 (data + FRAME_SIZE_MAX, index->start.max_frame_size);
   omv_write_u64 (data + END, end);
@@ -164,8 +168,8 @@ GBytes *
 gst_omv_sidecar_write (const GstOmvIndex * index, guint64 end,
     const guint8 * tail, gsize tail_size)
 {
-  gsize size = HEADER_SIZE + index->entries->len * PLACE_SIZE
-      + index->damages->len * DAMAGE_SIZE;
+  gsize size = HEADER_SIZE + (gsize) index->entries->len * PLACE_SIZE
+      + (gsize) index->damages->len * DAMAGE_SIZE;
   guint8 *data, *at;
 
   g_return_val_if_fail (index->walk.position >= GST_OMV_FILE_HEADER_SIZE, NULL);
@@ -272,7 +276,7 @@ static gboolean
 read_header (const guint8 * data, gsize size, guint64 end, Header * header,
     GError ** error)
 {
-  if (size < HEADER_SIZE + SUM_SIZE || memcmp (data, MAGIC, MAGIC_SIZE) != 0)
+  if (size < HEADER_SIZE + SUM_SIZE || memcmp (data, magic, MAGIC_SIZE) != 0)
     return refuse (error, "it is none, or of another version");
 
   header->flags = omv_read_u32 (data + FLAGS);
@@ -469,8 +473,8 @@ gst_omv_sidecar_read (const guint8 * data, gsize size,
   else if (start->max_frame_size < header.max_frame_size)
     reason = "it was made for larger frames";
   else if (!read_entries (entries, &header, index)
-      || !read_damages (entries + header.n_entries * PLACE_SIZE, &header,
-          index))
+      || !read_damages (entries + (gsize) header.n_entries * PLACE_SIZE,
+          &header, index))
     reason = "it contradicts itself";
   if (reason != NULL) {
     refuse (error, reason);

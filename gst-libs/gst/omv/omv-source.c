@@ -39,7 +39,7 @@
 OmvSource *
 omv_source_new_for_file (GFile * file, GError ** error)
 {
-  g_autoptr (OmvSource) source = NULL;
+  OmvSource *source;
   GFileInputStream *stream = g_file_read (file, NULL, error);
 
   if (stream == NULL)
@@ -51,9 +51,9 @@ omv_source_new_for_file (GFile * file, GError ** error)
   source->block = g_malloc (BLOCK_SIZE);
   source->input.at_end = TRUE;
   if (!omv_source_measure (source, error))
-    return NULL;
+    g_clear_pointer (&source, omv_source_free);
 
-  return g_steal_pointer (&source);
+  return source;
 }
 
 OmvSource *
@@ -221,14 +221,14 @@ read_large (OmvSource * source, guint64 offset, gsize size,
   gsize stride = size + gst_omv_get_padding (size);
   gsize wanted = (gsize) MIN (stride + sizeof source->header,
       input->end - offset);
-  g_autofree guint8 *data = g_malloc (wanted);
-  gsize got;
+  guint8 *data = g_malloc (wanted);
+  gsize got = 0;
+  gboolean is_read = read_range (source, offset, data, wanted, &got, error);
 
-  if (!read_range (source, offset, data, wanted, &got, error))
-    return FALSE;
-  if (got < size) {
+  if (!is_read || got < size) {
+    g_free (data);
     *ret_payload = NULL;
-    return TRUE;
+    return is_read;
   }
 
   omv_source_forget (source);
@@ -237,7 +237,7 @@ read_large (OmvSource * source, guint64 offset, gsize size,
     input->offset = offset + stride;
     input->size = got - stride;
   }
-  *ret_payload = g_bytes_new_take (g_steal_pointer (&data), size);
+  *ret_payload = g_bytes_new_take (data, size);
 
   return TRUE;
 }
@@ -251,6 +251,7 @@ read_small (OmvSource * source, guint64 offset, gsize size,
   const GstOmvWalkInput *input = &source->input;
   gsize stride = size + gst_omv_get_padding (size) + sizeof source->header;
 
+  g_assert (stride > size);
   if (!has_bytes (source, offset, size)) {
     gsize n_frames = get_block_size (source, offset, stride) / stride;
 

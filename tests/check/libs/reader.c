@@ -48,6 +48,13 @@ tear_down (Place * place, gconstpointer unused)
   g_free (place->index_path);
 }
 
+/* Steps in which to do what takes long under valgrind. */
+static guint
+get_pace (guint slow)
+{
+  return g_getenv ("OMV_TEST_SLOW") != NULL ? slow : 1;
+}
+
 /* In place of what is there, which stays for whoever has it open. */
 static void
 store (const gchar * path, const guint8 * data, gsize size)
@@ -356,7 +363,7 @@ check_recording (const Place * place, const guint8 * data, gsize size)
   g_autoptr (GFile) file = g_file_new_for_path (place->path);
 
   store (place->path, data, size);
-  for (guint i = 0; i < 8; i++) {
+  for (guint i = 0; i < 8; i += get_pace (3)) {
     gboolean resync = i % 2 == 1;
 
     g_object_set (reader, "resync", resync, NULL);
@@ -365,6 +372,7 @@ check_recording (const Place * place, const guint8 * data, gsize size)
     g_assert_true (gst_omv_reader_open_bytes (reader, bytes, NULL));
     check_reader (reader, data, size, resync, i / 2);
   }
+  g_object_set (reader, "resync", TRUE, NULL);
   g_assert_true (gst_omv_reader_open_file (reader, file, NULL));
   check_reader (reader, data, size, TRUE, 0);
 }
@@ -410,7 +418,7 @@ test_cut (Place * place, gconstpointer name)
   g_autoptr (GstOmvReader) reader =
       g_object_new (GST_OMV_TYPE_READER, "resync", TRUE, NULL);
 
-  for (gsize cut = 0; cut <= golden->size; cut++) {
+  for (gsize cut = 0; cut <= golden->size; cut += get_pace (17)) {
     g_autoptr (GBytes) bytes = g_bytes_new (golden->data, cut);
     g_autoptr (GError) error = NULL;
 
@@ -509,7 +517,7 @@ test_shrink (Place * place, gconstpointer unused)
 {
   g_autoptr (GByteArray) bytes = omv_test_corpus_load ("varied-intervals");
 
-  for (gsize cut = 16 + 300; cut < bytes->len; cut += 1931) {
+  for (gsize cut = 16 + 300; cut < bytes->len; cut += 1931 * get_pace (3)) {
     for (guint state = 0; state < 4; state++)
       check_shrink (place, bytes, cut, state);
   }
@@ -595,7 +603,7 @@ check_all_orders (const Place * place, const GByteArray * bytes)
 {
   g_autoptr (GstOmvReader) reader = gst_omv_reader_new ();
 
-  for (guint i = 0; i < 8; i++) {
+  for (guint i = 0; i < 8; i += get_pace (5)) {
     g_object_set (reader, "resync", i % 2 == 1, NULL);
     open_path (reader, place);
     check_reader (reader, bytes->data, bytes->len, i % 2 == 1, i / 2);
@@ -687,7 +695,7 @@ check_last_frame (const Place * place, const GArray * frames,
 static void
 test_broken_index (Place * place, gconstpointer unused)
 {
-  guint step = g_getenv ("OMV_TEST_SLOW") != NULL ? 50 : 1;
+  guint step = get_pace (50);
   g_autoptr (GByteArray) bytes = omv_test_corpus_load ("varied-intervals");
   g_autoptr (OmvTestWalk) walk = walk_over (bytes->data, bytes->len, FALSE);
   g_autoptr (GArray) frames = list_frames (walk);
@@ -755,7 +763,7 @@ test_lying_index_is_found_out (Place * place, gconstpointer unused)
 static void
 test_lying_index (Place * place, gconstpointer unused)
 {
-  guint rounds = g_getenv ("OMV_TEST_SLOW") != NULL ? 30 : 1500;
+  guint rounds = 1500 / get_pace (50);
   g_autoptr (GRand) random = g_rand_new_with_seed (77);
   g_autoptr (GByteArray) bytes = omv_test_corpus_load ("varied-intervals");
   g_autofree gchar *truth = NULL;

@@ -200,6 +200,17 @@ class Times(Record):
 
 
 class Files(PipelineTest):
+    def test_no_small_frame_is_lost(self):
+        """filesink gets more pieces of memory at once than it can write."""
+        for w, h in (1, 1), (4, 4), (8, 8), (16, 6), (20, 13), (32, 8):
+            with self.subTest((w, h)):
+                self.works(f"videotestsrc num-buffers=3000"
+                           f" ! video/x-raw,format=GRAY8,width={w},height={h}"
+                           f" ! omvstrmux ! filesink location=small.bin")
+                got = Recording(self.path("small.bin").read_bytes())
+                self.assertEqual({(f.w, f.h) for f in got.frames}, {(w, h)})
+                self.assertEqual(len(got.frames), 3000)
+
     def test_no_frames_is_a_valid_file(self):
         self.works("videotestsrc num-buffers=0 ! omvstrmux"
                    " ! filesink location=a.bin")
