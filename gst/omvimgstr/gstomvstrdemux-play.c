@@ -25,6 +25,17 @@ GST_DEBUG_CATEGORY_EXTERN (omvstrdemux_debug);
 
 /* --- the pad -------------------------------------------------------------- */
 
+static void
+push_tags (GstOmvStrDemux * self)
+{
+  GstTagList *tags = gst_tag_list_new (GST_TAG_CONTAINER_FORMAT,
+      "OpenMV recording", NULL);
+
+  self->need_tags = FALSE;
+  gst_tag_list_set_scope (tags, GST_TAG_SCOPE_GLOBAL);
+  gst_pad_push_event (self->srcpad, gst_event_new_tag (tags));
+}
+
 /* Pushes the segment before @frame. */
 static void
 push_segment (GstOmvStrDemux * self, const GstOmvWalkStep * frame)
@@ -45,6 +56,8 @@ push_segment (GstOmvStrDemux * self, const GstOmvWalkStep * frame)
   event = gst_event_new_segment (&segment);
   gst_event_set_seqnum (event, self->seqnum);
   gst_pad_push_event (self->srcpad, event);
+  if (self->need_tags)
+    push_tags (self);
 }
 
 static void
@@ -65,14 +78,13 @@ push_stream_start (GstOmvStrDemux * self)
   gst_pad_push_event (self->srcpad, event);
 }
 
-/* Adds the pad, with all that goes before its first buffer. */
+/* Adds the pad. Its segment comes with its first frame: splitmuxsrc takes one that
+ * is there before the pad for its own, of no length. */
 static void
 add_pad (GstOmvStrDemux * self, const GstOmvWalkStep * frame)
 {
   GstPadTemplate *templ =
-      gst_element_get_pad_template (GST_ELEMENT (self), "video_0");
-  GstTagList *tags = gst_tag_list_new (GST_TAG_CONTAINER_FORMAT,
-      "OpenMV recording", NULL);
+      gst_element_get_pad_template (GST_ELEMENT (self), "video_%u");
 
   self->srcpad = gst_pad_new_from_template (templ, "video_0");
   gst_pad_use_fixed_caps (self->srcpad);
@@ -82,9 +94,8 @@ add_pad (GstOmvStrDemux * self, const GstOmvWalkStep * frame)
 
   push_stream_start (self);
   omv_output_configure (&self->output, self->srcpad, frame);
-  push_segment (self, frame);
-  gst_tag_list_set_scope (tags, GST_TAG_SCOPE_GLOBAL);
-  gst_pad_push_event (self->srcpad, gst_event_new_tag (tags));
+  self->need_segment = TRUE;
+  self->need_tags = TRUE;
 
   gst_element_add_pad (GST_ELEMENT (self), self->srcpad);
   gst_element_no_more_pads (GST_ELEMENT (self));

@@ -89,6 +89,7 @@ struct _GstOmvStrDemux {
   OmvOutput output;
   OmvReport report;
   guint32 seqnum;               /* of the seek that is being played */
+  gboolean need_tags;           /* behind the first segment */
   gboolean need_segment;        /* before the next frame … */
   gboolean start_at_frame;      /* … starting at its time */
   gboolean discont;

@@ -443,8 +443,10 @@ resolve (GstOmvStrDemux * self, Seek * seek, OmvFinder * finder,
   gboolean update;
 
   if (needs_end) {
+    /* the last frame is a part of the recording even if it lasts no time */
     omv_finder_reach_end (finder, -1, NULL);
-    segment->duration = gst_omv_index_get_end_time (index);
+    segment->duration = MAX (gst_omv_index_get_end_time (index),
+        gst_omv_index_get_last_time (index) + 1);
   }
   if (!is_ordered (seek, segment)
       || !gst_segment_do_seek (segment, seek->rate, GST_FORMAT_TIME,

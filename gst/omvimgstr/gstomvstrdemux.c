@@ -382,7 +382,7 @@ gst_omv_str_demux_class_init (GstOmvStrDemuxClass * klass)
 
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_add_pad_template (element_class,
-      gst_pad_template_new ("video_0", GST_PAD_SRC, GST_PAD_SOMETIMES, caps));
+      gst_pad_template_new ("video_%u", GST_PAD_SRC, GST_PAD_SOMETIMES, caps));
   gst_caps_unref (caps);
 
   gst_element_class_set_static_metadata (element_class,
