@@ -220,6 +220,15 @@ class PipelineTest(unittest.TestCase):
                 self.fail(f"hangs: {line}\n{(late.output or b'').decode()}")
         return Result(process.returncode, log.decode(errors="replace"))
 
+    def tool(self, line, **more):
+        """Runs a command line that has to end well; skips if it is missing."""
+        name = line.split()[0]
+        if not shutil.which(name):
+            self.skipTest("missing: " + name)
+        result = self.run_tool(line, **more)
+        self.assertEqual(result.code, 0, f"{line}\n{result.log}")
+        return result
+
     def launch(self, line, **more):
         """Runs a pipeline, whatever comes of it."""
         return self.run_tool("gst-launch-1.0 " + line, **more)
