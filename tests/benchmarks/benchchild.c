@@ -8,8 +8,9 @@
  * that adds as little as a GstBuffer shell costs (videotestsrc would cost more
  * than what is measured), from the first frame to EOS. To play is to time a
  * demuxer: from PAUSED, where the first frame waits in the sink, to EOS, the
- * median of several passes. The clock is the wall's, or that of the CPU time of
- * all threads, which tells more on a machine that others keep busy.
+ * median of several passes. What else a benchmark measures is its own. The
+ * clock is the wall's, or that of the CPU time of all threads, which tells more
+ * on a machine that others keep busy.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -31,8 +32,8 @@
 
 static clockid_t bench_clock = CLOCK_MONOTONIC;
 
-static GstClockTime
-now (void)
+GstClockTime
+bench_child_now (void)
 {
   struct timespec time;
 
@@ -52,6 +53,7 @@ struct _BenchSrc
   /* set before the source starts */
   GstCaps *caps;
   GstMemory *frame;
+  gsize number_at;              /* where a frame holds its number, or 0 */
   guint64 n_frames;
 
   /* streaming thread only, and the main thread after EOS */
@@ -71,6 +73,20 @@ static GstStaticPadTemplate src_template =
 GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS,
     GST_STATIC_CAPS_ANY);
 
+/* A frame of its own, which can be told from all others. */
+static GstMemory *
+number_frame (BenchSrc * self)
+{
+  GstMemory *memory = gst_memory_copy (self->frame, 0, -1);
+  GstMapInfo map;
+
+  gst_memory_map (memory, &map, GST_MAP_WRITE);
+  GST_WRITE_UINT32_BE (map.data + self->number_at, (guint32) self->next);
+  gst_memory_unmap (memory, &map);
+
+  return memory;
+}
+
 static GstFlowReturn
 bench_src_create (GstPushSrc * push_src, GstBuffer ** ret_buffer)
 {
@@ -78,12 +94,13 @@ bench_src_create (GstPushSrc * push_src, GstBuffer ** ret_buffer)
   GstBuffer *buffer;
 
   if (self->next == 0)
-    self->started = now ();
+    self->started = bench_child_now ();
   if (self->next == self->n_frames)
     return GST_FLOW_EOS;
 
   buffer = gst_buffer_new ();
-  gst_buffer_append_memory (buffer, gst_memory_ref (self->frame));
+  gst_buffer_append_memory (buffer, self->number_at > 0
+      ? number_frame (self) : gst_memory_ref (self->frame));
   GST_BUFFER_PTS (buffer) =
       gst_util_uint64_scale_int (self->next, GST_SECOND, FRAMES_PER_SECOND);
   GST_BUFFER_DTS (buffer) = GST_BUFFER_PTS (buffer);
@@ -184,7 +201,7 @@ note_eos (GstBus * bus, GstMessage * message, gpointer user_data)
   GstClockTime *eos = user_data;
 
   if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS)
-    *eos = now ();
+    *eos = bench_child_now ();
 
   return GST_BUS_PASS;
 }
@@ -205,11 +222,8 @@ parse (const gchar * description, GstClockTime * eos, GError ** error)
 }
 
 static gboolean
-wait_for (GstElement * pipeline, GstMessageType type, GError ** error)
+is_no_error (GstMessage * message, GError ** error)
 {
-  g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
-  g_autoptr (GstMessage) message = gst_bus_timed_pop_filtered (bus,
-      GST_CLOCK_TIME_NONE, type | GST_MESSAGE_ERROR);
   g_autofree gchar *debug = NULL;
 
   if (GST_MESSAGE_TYPE (message) != GST_MESSAGE_ERROR)
@@ -218,6 +232,32 @@ wait_for (GstElement * pipeline, GstMessageType type, GError ** error)
   gst_message_parse_error (message, error, &debug);
   g_prefix_error (error, "%s: ", debug);
   return FALSE;
+}
+
+static gboolean
+wait_for (GstElement * pipeline, GstMessageType type, GError ** error)
+{
+  g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
+  g_autoptr (GstMessage) message = gst_bus_timed_pop_filtered (bus,
+      GST_CLOCK_TIME_NONE, type | GST_MESSAGE_ERROR);
+
+  return is_no_error (message, error);
+}
+
+/* Drops all messages so far. FALSE: one was an error. */
+gboolean
+bench_child_empty_bus (GstElement * pipeline, GError ** error)
+{
+  g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
+  gboolean good = TRUE;
+  GstMessage *message;
+
+  while (good && (message = gst_bus_pop (bus))) {
+    good = is_no_error (message, error);
+    gst_message_unref (message);
+  }
+
+  return good;
 }
 
 /* The most memory that this process ever had, without what it inherited over
@@ -235,8 +275,9 @@ max_rss_kib (void)
   return line ? g_ascii_strtoll (line + strlen ("VmHWM:"), NULL, 10) : 0;
 }
 
-static void
-tell (GstClockTime elapsed, guint64 n_frames)
+/* Prints the result for the parent. */
+void
+bench_child_tell (GstClockTime elapsed, guint64 n_frames)
 {
   printf (BENCH_RESULT " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT
       " %" G_GINT64_FORMAT "\n", elapsed, n_frames, max_rss_kib ());
@@ -262,13 +303,14 @@ feed (const BenchChildOptions * options, GError ** error)
   bench_src->frame = frame_memory (options, error);
   if (!bench_src->frame)
     return FALSE;
+  bench_src->number_at = options->number_at;
   bench_src->n_frames = options->frames;
 
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
   done = wait_for (pipeline, GST_MESSAGE_EOS, error);
   gst_element_set_state (pipeline, GST_STATE_NULL);
   if (done)
-    tell (eos - bench_src->started, bench_src->next);
+    bench_child_tell (eos - bench_src->started, bench_src->next);
 
   return done;
 }
@@ -302,7 +344,7 @@ play_once (const gchar * description, GstClockTime * ret_elapsed,
   gst_element_set_state (pipeline, GST_STATE_PAUSED);
   done = wait_for (pipeline, GST_MESSAGE_ASYNC_DONE, error);
   if (done) {
-    started = now ();
+    started = bench_child_now ();
     gst_element_set_state (pipeline, GST_STATE_PLAYING);
     done = wait_for (pipeline, GST_MESSAGE_EOS, error);
   }
@@ -323,6 +365,14 @@ compare_times (gconstpointer a, gconstpointer b)
   return (*time_a > *time_b) - (*time_a < *time_b);
 }
 
+/* The middle of @times, which get sorted. */
+GstClockTime
+bench_child_median (GstClockTime * times, gsize n_times)
+{
+  qsort (times, n_times, sizeof *times, compare_times);
+  return times[n_times / 2];
+}
+
 static gboolean
 play (const BenchChildOptions * options, GError ** error)
 {
@@ -334,18 +384,21 @@ play (const BenchChildOptions * options, GError ** error)
       return FALSE;
   }
 
-  qsort (elapsed, options->passes, sizeof *elapsed, compare_times);
-  tell (elapsed[options->passes / 2], n_frames);
+  bench_child_tell (bench_child_median (elapsed, options->passes), n_frames);
 
   return TRUE;
 }
 
 /* Measures what @options ask for, and prints the result for the parent. */
 gboolean
-bench_child_run (const BenchChildOptions * options, GError ** error)
+bench_child_run (const BenchChildOptions * options, BenchMeasureFunc measure,
+    GError ** error)
 {
   if (options->cpu)
     bench_clock = CLOCK_PROCESS_CPUTIME_ID;
+  if (options->measure)
+    return measure (options, error);
+
   gst_element_register (NULL, "benchsrc", GST_RANK_NONE, BENCH_TYPE_SRC);
 
   return options->feed ? feed (options, error) : play (options, error);

@@ -19,11 +19,24 @@ typedef struct
   gchar *caps;                  /* of the frames fed */
   gchar *payload;               /* a file that holds one frame, or NULL */
   gint size;                    /* of a frame, where there is no payload */
-  gint frames;                  /* how many to feed */
+  gint frames;                  /* how many to feed, or that there are */
+  gint number_at;               /* where a frame holds its number, or 0 */
   gint passes;                  /* how often to play */
+  gchar *measure;               /* what the benchmark itself does */
+  gchar *subject;               /* of that, such as a file */
   gboolean cpu;                 /* take CPU time, not wall clock */
 } BenchChildOptions;
 
-gboolean bench_child_run (const BenchChildOptions *options, GError **error);
+/* A benchmark's own measurement: calls bench_child_tell(), if all goes well. */
+typedef gboolean (*BenchMeasureFunc) (const BenchChildOptions *options,
+    GError **error);
+
+gboolean bench_child_run (const BenchChildOptions *options,
+    BenchMeasureFunc measure, GError **error);
+
+GstClockTime bench_child_now (void);
+gboolean bench_child_empty_bus (GstElement *pipeline, GError **error);
+GstClockTime bench_child_median (GstClockTime *times, gsize n_times);
+void bench_child_tell (GstClockTime elapsed, guint64 n_frames);
 
 G_END_DECLS

@@ -36,15 +36,25 @@ struct _BenchTable
 
 typedef struct
 {
+  gdouble limit;
+  gchar **rivals;               /* the best of which the limit is relative to */
+} Target;
+
+typedef struct
+{
   gchar *name;
   gchar *reference;
   gchar **argv;
   gboolean count_frames;
   gdouble *ns;                  /* per frame, a value per round */
-
-  gdouble limit;                /* 0: no target */
-  gchar **rivals;               /* the best of which the limit is relative to */
+  GArray *targets;
 } Candidate;
+
+static void
+target_clear (Target * target)
+{
+  g_strfreev (target->rivals);
+}
 
 static void
 candidate_free (Candidate * candidate)
@@ -53,7 +63,7 @@ candidate_free (Candidate * candidate)
   g_free (candidate->reference);
   g_strfreev (candidate->argv);
   g_free (candidate->ns);
-  g_strfreev (candidate->rivals);
+  g_array_unref (candidate->targets);
   g_free (candidate);
 }
 
@@ -90,6 +100,8 @@ bench_table_add (BenchTable * table, const gchar * name,
   candidate->argv = argv;
   candidate->count_frames = count_frames;
   candidate->ns = g_new0 (gdouble, table->bench->n_rounds);
+  candidate->targets = g_array_new (FALSE, FALSE, sizeof (Target));
+  g_array_set_clear_func (candidate->targets, (GDestroyNotify) target_clear);
 
   g_ptr_array_add (table->candidates, candidate);
 }
@@ -110,13 +122,12 @@ find (const BenchTable * table, const gchar * name)
 /* States that @name costs at most @limit times what the best of @rivals costs,
  * of those that take part. */
 void
-bench_table_set_target (BenchTable * table, const gchar * name, gdouble limit,
+bench_table_add_target (BenchTable * table, const gchar * name, gdouble limit,
     const gchar * const *rivals)
 {
-  Candidate *candidate = find (table, name);
+  Target target = {.limit = limit,.rivals = g_strdupv ((gchar **) rivals) };
 
-  candidate->limit = limit;
-  candidate->rivals = g_strdupv ((gchar **) rivals);
+  g_array_append_val (find (table, name)->targets, target);
 }
 
 static gint
@@ -161,12 +172,13 @@ spread_of_ratio (const BenchTable * table, const Candidate * candidate,
 }
 
 static void
-print_target (const BenchTable * table, const Candidate * candidate)
+print_target (const BenchTable * table, const Candidate * candidate,
+    const Target * target)
 {
   const Candidate *best = NULL;
   gdouble best_median = G_MAXDOUBLE, median, min, max;
 
-  for (gchar ** name = candidate->rivals; *name; name++) {
+  for (gchar ** name = target->rivals; *name; name++) {
     const Candidate *rival = find (table, *name);
 
     if (!rival)
@@ -178,31 +190,34 @@ print_target (const BenchTable * table, const Candidate * candidate)
     }
   }
   if (!best) {
-    printf ("  target <= %.2f: nothing to compare with", candidate->limit);
+    printf ("  target <= %.2f: nothing to compare with", target->limit);
     return;
   }
 
   spread_of_ratio (table, candidate, best, &median, &min, &max);
-  printf ("  target <= %.2f x %s: %.2f %s", candidate->limit, best->name,
-      median, median <= candidate->limit ? "ok" : "MISSED");
+  printf ("  target <= %.2f x %s: %.2f %s", target->limit, best->name,
+      median, median <= target->limit ? "ok" : "MISSED");
 }
 
 static void
 print_candidate (const BenchTable * table, const Candidate * candidate)
 {
+  const BenchCase *bench_case = table->bench_case;
   gint n = table->bench->n_rounds;
   g_autofree gdouble *ns = g_memdup2 (candidate->ns, n * sizeof *ns);
   gdouble time, median, min, max;
 
   spread (ns, n, &time, &min, &max);
   spread_of_ratio (table, candidate, NULL, &median, &min, &max);
-  printf ("%-5s %-4s %-18s n=%-6u %9.0f ns/frame %6.0f MiB/s  "
-      "%5.2f x %s [%.2f-%.2f]", table->bench->name, table->bench_case->name,
-      candidate->name, table->bench_case->n_frames, time,
-      table->bench_case->size / time * GST_SECOND / MIB, median,
-      candidate->reference, min, max);
-  if (candidate->limit > 0)
-    print_target (table, candidate);
+  printf ("%-5s %-4s %-20s n=%-6u %9.0f ns/%s ", table->bench->name,
+      bench_case->name, candidate->name, bench_case->n_frames, time,
+      bench_case->unit ? bench_case->unit : "frame");
+  if (bench_case->size > 0)
+    printf ("%6.0f MiB/s ", bench_case->size / time * GST_SECOND / MIB);
+  printf (" %5.2f x %s [%.2f-%.2f]", median, candidate->reference, min, max);
+  for (guint i = 0; i < candidate->targets->len; i++)
+    print_target (table, candidate,
+        &g_array_index (candidate->targets, Target, i));
   printf ("\n");
 }
 

@@ -20,7 +20,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BenchTable, bench_table_free)
 
 void bench_table_add (BenchTable *table, const gchar *name,
     const gchar *reference, gchar **argv, gboolean count_frames);
-void bench_table_set_target (BenchTable *table, const gchar *name,
+void bench_table_add_target (BenchTable *table, const gchar *name,
     gdouble limit, const gchar *const *rivals);
 gboolean bench_table_run (BenchTable *table, GError **error);
 

@@ -14,7 +14,6 @@
 #endif
 
 #include "benchutil.h"
-#include "benchchild.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -31,8 +30,9 @@
 #define QUICK_ROUNDS 2
 #define QUICK_DIVISOR 5
 
-/* The largest set of work files: four recordings of the 2M case. */
-#define WORK_SPACE (G_GUINT64_CONSTANT (5) << 29)
+/* The largest set of work files: three recordings of a million frames and a
+ * part of one. */
+#define WORK_SPACE (G_GUINT64_CONSTANT (7) << 29)
 
 static const BenchCase all_cases[BENCH_N_CASES] = {
   {"150K", BENCH_LARGE, "RGB16", 320, 240, 153600, 2000},
@@ -66,6 +66,9 @@ bench_feed_argv (const Bench * bench, const BenchCase * bench_case,
     g_ptr_array_add (argv, g_strdup_printf ("--size=%" G_GSIZE_FORMAT,
             bench_case->size));
   }
+  if (bench_case->number_at > 0)
+    g_ptr_array_add (argv, g_strdup_printf ("--number-at=%" G_GSIZE_FORMAT,
+            bench_case->number_at));
   g_ptr_array_add (argv, NULL);
 
   return (gchar **) g_ptr_array_free (g_steal_pointer (&argv), FALSE);
@@ -81,6 +84,23 @@ bench_play_argv (const Bench * bench, const gchar * pipeline, guint n_passes)
   argv[2] = g_strdup_printf ("--passes=%u", n_passes);
   if (bench->cpu)
     argv[3] = g_strdup ("--cpu");
+
+  return argv;
+}
+
+/* For what the benchmark measures itself. */
+gchar **
+bench_measure_argv (const Bench * bench, const gchar * measure,
+    const gchar * subject, guint n_frames)
+{
+  gchar **argv = g_new0 (gchar *, 6);
+
+  argv[0] = g_strdup (bench->program);
+  argv[1] = g_strdup_printf ("--measure=%s", measure);
+  argv[2] = g_strdup_printf ("--subject=%s", subject);
+  argv[3] = g_strdup_printf ("--frames=%u", n_frames);
+  if (bench->cpu)
+    argv[4] = g_strdup ("--cpu");
 
   return argv;
 }
@@ -124,12 +144,18 @@ bench_spawn (gchar ** argv, BenchResult * ret_result, GError ** error)
 
 /* --------------------------------------------------------- the benchmark -- */
 
-/* Whether the user asked for @bench_case, or for all, and there are frames. */
+/* Whether the user asked for the case @name, or for all. */
+gboolean
+bench_wants_name (const Bench * bench, const gchar * name)
+{
+  return !bench->only || g_str_equal (bench->only, name);
+}
+
+/* The same, and there are frames. */
 gboolean
 bench_wants (const Bench * bench, const BenchCase * bench_case)
 {
-  return bench_case->size > 0
-      && (!bench->only || g_str_equal (bench->only, bench_case->name));
+  return bench_case->size > 0 && bench_wants_name (bench, bench_case->name);
 }
 
 /* Whether the element with which @fragment begins exists; says so if not. */
@@ -211,15 +237,18 @@ remove_work_folder (const gchar * work)
   (void) g_rmdir (work);
 }
 
-/* A real picture of about 30 kB, a JPEG frame of a camera. */
-static gboolean
-make_jpeg (Bench * bench, gsize * ret_size, GError ** error)
+/* Makes a real picture of the case's width and height. It is what
+ * bench_feed_argv() feeds as a JPEG frame. */
+gboolean
+bench_make_jpeg (const Bench * bench, const BenchCase * bench_case,
+    const gchar * pattern, gint quality, gsize * ret_size, GError ** error)
 {
   g_autofree gchar *path = bench_path (bench, "frame.jpg");
   g_autofree gchar *description =
-      g_strdup_printf ("videotestsrc num-buffers=1 pattern=smpte "
-      "! video/x-raw,width=640,height=480 ! jpegenc quality=80 "
-      "! filesink location=%s", path);
+      g_strdup_printf ("videotestsrc num-buffers=1 pattern=%s "
+      "! video/x-raw,width=%d,height=%d ! jpegenc quality=%d "
+      "! filesink location=%s", pattern, bench_case->width,
+      bench_case->height, quality, path);
   g_autoptr (GstElement) pipeline = gst_parse_launch (description, error);
   g_autoptr (GstBus) bus = NULL;
   g_autoptr (GstMessage) message = NULL;
@@ -248,16 +277,18 @@ make_jpeg (Bench * bench, gsize * ret_size, GError ** error)
 }
 
 static gboolean
-make_cases (Bench * bench, gboolean quick, GError ** error)
+make_cases (Bench * bench, GError ** error)
 {
   for (gint i = 0; i < BENCH_N_CASES; i++) {
     BenchCase *bench_case = &bench->cases[i];
 
     *bench_case = all_cases[i];
-    if (quick)
+    if (bench->quick)
       bench_case->n_frames /= QUICK_DIVISOR;
+    /* about 30 kB, as of a camera */
     if (bench_case->kind == BENCH_JPEG && bench_has (bench, "jpegenc")
-        && !make_jpeg (bench, &bench_case->size, error))
+        && !bench_make_jpeg (bench, bench_case, "smpte", 80,
+            &bench_case->size, error))
       return FALSE;
   }
 
@@ -289,7 +320,7 @@ on_signal (int signal_number)
 }
 
 static gboolean
-run (Bench * bench, gboolean quick, BenchFunc func, GError ** error)
+run (Bench * bench, BenchFunc func, GError ** error)
 {
   gboolean done;
 
@@ -302,20 +333,20 @@ run (Bench * bench, gboolean quick, BenchFunc func, GError ** error)
     return FALSE;
 
   print_head (bench);
-  done = make_cases (bench, quick, error) && func (bench, error);
+  done = make_cases (bench, error) && func (bench, error);
   remove_work_folder (bench->work);
 
   return done;
 }
 
 static gboolean
-parse_options (Bench * bench, BenchChildOptions * child, gboolean * quick,
-    int *argc, char ***argv, GError ** error)
+parse_options (Bench * bench, BenchChildOptions * child, int *argc,
+    char ***argv, GError ** error)
 {
   const GOptionEntry entries[] = {
     {"rounds", 0, 0, G_OPTION_ARG_INT, &bench->n_rounds,
         "Measure everything N times", "N"},
-    {"quick", 0, 0, G_OPTION_ARG_NONE, quick,
+    {"quick", 0, 0, G_OPTION_ARG_NONE, &bench->quick,
         "Fewer frames and rounds: a test of the benchmark", NULL},
     {"case", 0, 0, G_OPTION_ARG_STRING, &bench->only,
         "Only this case, such as tiny", "NAME"},
@@ -330,7 +361,11 @@ parse_options (Bench * bench, BenchChildOptions * child, gboolean * quick,
         &child->payload},
     {"size", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_INT, &child->size},
     {"frames", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_INT, &child->frames},
+    {"number-at", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_INT,
+        &child->number_at},
     {"passes", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_INT, &child->passes},
+    {"measure", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &child->measure},
+    {"subject", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &child->subject},
     {NULL}
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
@@ -342,32 +377,33 @@ parse_options (Bench * bench, BenchChildOptions * child, gboolean * quick,
 }
 
 /* The whole of a benchmark's main(): @func adds and runs its tables, with
- * @element as our candidate. */
+ * @element as our candidate. @measure is what a child of bench_measure_argv()
+ * does, NULL if there is none. */
 int
 bench_main (int argc, char **argv, const gchar * name, const gchar * element,
-    BenchFunc func)
+    BenchFunc func, BenchMeasureFunc measure)
 {
   Bench bench = {.name = name };
   BenchChildOptions child = {.passes = 1 };
   g_autoptr (GError) error = NULL;
-  gboolean quick = FALSE, done;
+  gboolean done;
 
   bench.program = g_file_read_link ("/proc/self/exe", NULL);
   if (!bench.program)
     bench.program = g_find_program_in_path (argv[0]);
 
-  done = parse_options (&bench, &child, &quick, &argc, &argv, &error);
+  done = parse_options (&bench, &child, &argc, &argv, &error);
   if (bench.n_rounds <= 0)
-    bench.n_rounds = quick ? QUICK_ROUNDS : DEFAULT_ROUNDS;
+    bench.n_rounds = bench.quick ? QUICK_ROUNDS : DEFAULT_ROUNDS;
   if (!bench.element)
     bench.element = g_strdup (element);
 
   child.cpu = bench.cpu;
 
-  if (done && (child.feed || child.play))
-    done = bench_child_run (&child, &error);
+  if (done && (child.feed || child.play || (child.measure && measure)))
+    done = bench_child_run (&child, measure, &error);
   else if (done)
-    done = run (&bench, quick, func, &error);
+    done = run (&bench, func, &error);
   if (!done)
     g_printerr ("%s: %s\n", name, error->message);
 
@@ -375,6 +411,8 @@ bench_main (int argc, char **argv, const gchar * name, const gchar * element,
   g_free (child.play);
   g_free (child.caps);
   g_free (child.payload);
+  g_free (child.measure);
+  g_free (child.subject);
   g_free (bench.element);
   g_free (bench.program);
   g_free (bench.work);

@@ -102,9 +102,9 @@ set_target (BenchTable * table, const Bench * bench, BenchKind kind)
   const gchar *const bare_read[] = { reference, NULL };
 
   if (kind == BENCH_LARGE)
-    bench_table_set_target (table, bench->element, 1.00, demuxers);
+    bench_table_add_target (table, bench->element, 1.00, demuxers);
   else
-    bench_table_set_target (table, bench->element,
+    bench_table_add_target (table, bench->element,
         kind == BENCH_TINY ? 0.80 : 1.00, bare_read);
 }
 
@@ -207,5 +207,5 @@ run (Bench * bench, GError ** error)
 int
 main (int argc, char **argv)
 {
-  return bench_main (argc, argv, "demux", "omvstrdemux", run);
+  return bench_main (argc, argv, "demux", "omvstrdemux", run, NULL);
 }

@@ -43,7 +43,7 @@ set_target (BenchTable * table, const Bench * bench, BenchKind kind)
     [BENCH_JPEG] = {1.00, {"avimux"}},
   };
 
-  bench_table_set_target (table, bench->element, targets[kind].limit,
+  bench_table_add_target (table, bench->element, targets[kind].limit,
       targets[kind].rivals);
 }
 
@@ -78,5 +78,5 @@ run (Bench * bench, GError ** error)
 int
 main (int argc, char **argv)
 {
-  return bench_main (argc, argv, "mux", "omvstrmux", run);
+  return bench_main (argc, argv, "mux", "omvstrmux", run, NULL);
 }
