@@ -26,10 +26,8 @@ GST_DEBUG_CATEGORY_EXTERN (omvstrdemux_debug);
 /* After how many frames to look at the time. */
 #define CLOCK_FRAMES 1024
 
-/* What a walk from one frame of the index to the next may pull in one go, and the
- * frames that lie there in a recording of ordinary length. */
+/* What a walk from one frame of the index to the next may pull in one go. */
 #define JUMP_SIZE_MAX 32768
-#define JUMP_FRAMES 17
 
 struct _OmvFinder
 {
@@ -172,10 +170,12 @@ static void
 prepare_jump (OmvFinder * finder)
 {
   guint64 frames = gst_omv_index_get_n_frames (finder->index);
+  guint64 distance = gst_omv_index_get_distance (finder->index);
   guint64 size = frames == 0 ? 0
-      : gst_omv_index_get_position (finder->index) / frames * JUMP_FRAMES;
+      : gst_omv_index_get_position (finder->index) / frames;
 
-  finder->pull.jump = size <= JUMP_SIZE_MAX ? (gsize) size : 0;
+  finder->pull.jump = size < JUMP_SIZE_MAX / (distance + 1)
+      ? (gsize) (size * (distance + 1)) : 0;
 }
 
 /*

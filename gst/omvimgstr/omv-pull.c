@@ -55,7 +55,8 @@ drop_bytes (OmvPull * pull)
 {
   if (pull->block != NULL) {
     gst_buffer_unmap (pull->block, &pull->map);
-    gst_clear_buffer (&pull->block);
+    gst_clear_buffer (&pull->spare);
+    pull->spare = g_steal_pointer (&pull->block);
   }
   pull->input.data = NULL;
   pull->input.size = 0;
@@ -65,20 +66,44 @@ void
 omv_pull_clear (OmvPull * pull)
 {
   drop_bytes (pull);
+  gst_clear_buffer (&pull->spare);
 }
 
-/* Pulls up to @size bytes. Fewer mean that the recording has become shorter. */
-static GstFlowReturn
-pull_range (OmvPull * pull, guint64 offset, gsize size, GstBuffer ** ret_buffer)
+/* A buffer of @size bytes for a block, or NULL: upstream is to bring one. Who seeks
+ * asks for a few bytes again and again, and payloads of the last block are
+ * no longer in use then. */
+static GstBuffer *
+take_spare (OmvPull * pull, gsize size)
 {
-  GstBuffer *buffer = NULL;
+  gsize skipped, room;
+
+  if (pull->spare == NULL || size > FIRST_SIZE)
+    return NULL;
+  gst_buffer_get_sizes (pull->spare, &skipped, &room);
+  if (room - skipped < size || !gst_buffer_is_writable (pull->spare)
+      || !gst_buffer_is_all_memory_writable (pull->spare))
+    return NULL;
+
+  gst_buffer_set_size (pull->spare, (gssize) size);
+  return g_steal_pointer (&pull->spare);
+}
+
+/* Pulls up to @size bytes, into @spare if that is not NULL. Fewer mean that the
+ * recording has become shorter. */
+static GstFlowReturn
+pull_range (OmvPull * pull, guint64 offset, gsize size, GstBuffer * spare,
+    GstBuffer ** ret_buffer)
+{
+  GstBuffer *buffer = spare;
   GstFlowReturn flow =
       gst_pad_pull_range (pull->pad, offset, (guint) size, &buffer);
 
   if (flow == GST_FLOW_EOS)
     pull->input.end = MIN (pull->input.end, offset);
-  if (flow != GST_FLOW_OK)
+  if (flow != GST_FLOW_OK) {
+    gst_clear_buffer (&spare);
     return flow;
+  }
 
   if (gst_buffer_get_size (buffer) < size)
     pull->input.end = MIN (pull->input.end,
@@ -117,9 +142,10 @@ read_on (OmvPull * pull)
   return size;
 }
 
-/* Pulls @size bytes into hand, or as many of them as there are. */
+/* Pulls @size bytes into hand, or as many of them as there are. @reuse: into the
+ * spare buffer. */
 static GstFlowReturn
-pull_block (OmvPull * pull, guint64 offset, gsize size)
+pull_block (OmvPull * pull, guint64 offset, gsize size, gboolean reuse)
 {
   GstOmvWalkInput *input = &pull->input;
   GstBuffer *block;
@@ -128,7 +154,8 @@ pull_block (OmvPull * pull, guint64 offset, gsize size)
   if (offset >= input->end)
     return GST_FLOW_OK;
   size = (gsize) MIN (size, input->end - offset);
-  flow = pull_range (pull, offset, size, &block);
+  flow = pull_range (pull, offset, size,
+      reuse ? take_spare (pull, size) : NULL, &block);
   if (flow != GST_FLOW_OK)
     return flow == GST_FLOW_EOS ? GST_FLOW_OK : flow;
 
@@ -167,6 +194,8 @@ omv_pull_take_bytes (OmvPull * pull, OmvPull * other)
   pull->input.size = other->input.size;
   pull->ahead = FIRST_SIZE;
   drop_bytes (other);
+  if (other->spare == NULL)
+    other->spare = g_steal_pointer (&pull->spare);
 }
 
 /*
@@ -182,10 +211,10 @@ omv_pull_bytes (OmvPull * pull, guint64 offset, gsize size)
     return GST_FLOW_OK;
 
   if (is_near (pull, offset))
-    return pull_block (pull, offset, MAX (size, read_on (pull)));
+    return pull_block (pull, offset, MAX (size, read_on (pull)), FALSE);
 
   pull->ahead = FIRST_SIZE;
-  return pull_block (pull, offset, MAX (size, pull->jump));
+  return pull_block (pull, offset, MAX (size, pull->jump), TRUE);
 }
 
 /*
@@ -218,7 +247,7 @@ pull_large_payload (OmvPull * pull, guint64 offset, gsize size,
   gsize wanted = (gsize) MIN (stride + sizeof pull->header,
       input->end - offset);
   GstBuffer *buffer;
-  GstFlowReturn flow = pull_range (pull, offset, wanted, &buffer);
+  GstFlowReturn flow = pull_range (pull, offset, wanted, NULL, &buffer);
 
   if (flow != GST_FLOW_OK)
     return flow;
@@ -259,7 +288,7 @@ omv_pull_payload (OmvPull * pull, guint64 offset, gsize size,
      * header behind each */
     gsize stride = size + gst_omv_get_padding (size) + sizeof pull->header;
     gsize count = MAX (read_on (pull) / stride, 1);
-    GstFlowReturn flow = pull_block (pull, offset, count * stride);
+    GstFlowReturn flow = pull_block (pull, offset, count * stride, FALSE);
 
     if (flow != GST_FLOW_OK)
       return flow;

@@ -21,6 +21,7 @@ typedef struct
 
   GstBuffer *block;             /* what @input.data points into, or NULL: … */
   GstMapInfo map;
+  GstBuffer *spare;             /* a former block, to be filled anew, or NULL */
   guint8 header[GST_OMV_FRAME_HEADER_SIZE_MAX]; /* … into this */
 } OmvPull;
 

@@ -9,7 +9,7 @@
  *  I1  It remembers at most ENTRIES_MAX frames, at equal distances. When they
  *      are full, every other one is forgotten and the distance doubles: memory
  *      is bounded at any length, and so is the walk from the nearest frame for
- *      any given length (16 headers up to a million frames, 2048 for a hundred
+ *      any given length (8 headers up to a million frames, 1024 for a hundred
  *      million).
  *  I2  A walk that goes on from a frame found here takes the same steps as one
  *      that came from the recording's start.
@@ -43,6 +43,7 @@ gst_omv_index_new (const GstOmvWalk * start)
   index->start = *start;
   index->walk = *start;
   index->entries = g_array_new (FALSE, FALSE, sizeof (OmvIndexEntry));
+  index->times = g_array_new (FALSE, FALSE, sizeof (guint64));
   index->damages = g_array_new (FALSE, FALSE, sizeof (OmvIndexDamage));
   index->distance = OMV_INDEX_FIRST_DISTANCE;
 
@@ -59,6 +60,7 @@ void
 gst_omv_index_free (GstOmvIndex * index)
 {
   g_array_unref (index->entries);
+  g_array_unref (index->times);
   g_array_unref (index->damages);
   g_free (index);
 }
@@ -80,6 +82,68 @@ hash_header (GstOmvVersion version, const GstOmvFrameHeader * header)
   return hash;
 }
 
+/* ---- places ---- */
+
+static OmvIndexEntry *
+get_entry (const GstOmvIndex * index, guint i)
+{
+  return &g_array_index (index->entries, OmvIndexEntry, i);
+}
+
+static guint64 *
+get_time (const GstOmvIndex * index, guint i)
+{
+  return &g_array_index (index->times, guint64, i);
+}
+
+void
+omv_index_get_place (const GstOmvIndex * index, guint i,
+    OmvIndexPlace * ret_place)
+{
+  const OmvIndexEntry *entry = get_entry (index, i);
+  GstOmvWalkMark *mark = &ret_place->mark;
+
+  mark->position = entry->position;
+  mark->number = i * index->distance;
+  mark->base = entry->base;
+  mark->time.time = entry->time_before;
+  mark->time.exact = entry->exact_before;
+  mark->time.anchor_time = entry->anchor_time;
+  mark->time.anchor_exact = entry->anchor_exact;
+  mark->time.gap = entry->gap;
+  mark->version = (GstOmvVersion) entry->version;
+  ret_place->time = *get_time (index, i);
+  ret_place->check = entry->check;
+}
+
+/* @place is behind all others, at the distance that the index has. */
+void
+omv_index_add_place (GstOmvIndex * index, const OmvIndexPlace * place)
+{
+  const GstOmvWalkMark *mark = &place->mark;
+  OmvIndexEntry entry;
+
+  entry.position = mark->position;
+  entry.base = mark->base;
+  entry.time_before = mark->time.time;
+  entry.exact_before = mark->time.exact;
+  entry.anchor_time = mark->time.anchor_time;
+  entry.anchor_exact = mark->time.anchor_exact;
+  entry.check = place->check;
+  entry.version = (guint16) mark->version;
+  entry.gap = mark->time.gap ? 1 : 0;
+  g_array_append_val (index->entries, entry);
+  g_array_append_val (index->times, place->time);
+}
+
+/* Forgets all but the first @kept places. */
+void
+omv_index_forget_places (GstOmvIndex * index, guint kept)
+{
+  g_array_set_size (index->entries, kept);
+  g_array_set_size (index->times, kept);
+}
+
 static gboolean
 is_remembered (const GstOmvIndex * index, guint64 number)
 {
@@ -92,16 +156,18 @@ thin_out (GstOmvIndex * index)
 {
   guint kept = (index->entries->len + 1) / 2;
 
-  for (guint i = 1; i < kept; i++)
-    *omv_index_get_entry (index, i) = *omv_index_get_entry (index, 2 * i);
-  g_array_set_size (index->entries, kept);
+  for (guint i = 1; i < kept; i++) {
+    *get_entry (index, i) = *get_entry (index, 2 * i);
+    *get_time (index, i) = *get_time (index, 2 * i);
+  }
+  omv_index_forget_places (index, kept);
   index->distance *= 2;
 }
 
 static void
 remember (GstOmvIndex * index, const GstOmvWalkStep * frame)
 {
-  OmvIndexEntry entry = {.time = frame->time,
+  OmvIndexPlace place = {.time = frame->time,
     .check = hash_header (frame->version, &frame->header)
   };
 
@@ -110,9 +176,11 @@ remember (GstOmvIndex * index, const GstOmvWalkStep * frame)
   if (!is_remembered (index, frame->number))
     return;
 
-  gst_omv_walk_get_mark (&index->walk, &entry.mark);
-  g_array_append_val (index->entries, entry);
+  gst_omv_walk_get_mark (&index->walk, &place.mark);
+  omv_index_add_place (index, &place);
 }
+
+/* ---- making it longer ---- */
 
 static void
 pass_frame (GstOmvIndex * index, const GstOmvWalkStep * frame)
@@ -239,15 +307,16 @@ gst_omv_index_reopen (GstOmvIndex * index)
   index->last_time = 0;
   index->walk = index->start;
   if (last > 0) {
-    const GstOmvWalkMark *mark = &omv_index_get_entry (index, --last)->mark;
+    OmvIndexPlace place;
 
-    gst_omv_walk_go_to_mark (&index->walk, mark);
-    index->last_time = mark->time.time;
+    omv_index_get_place (index, --last, &place);
+    gst_omv_walk_go_to_mark (&index->walk, &place.mark);
+    index->last_time = place.mark.time.time;
     while (kept < index->damages->len
-        && omv_index_get_damage (index, kept)->offset < mark->position)
+        && omv_index_get_damage (index, kept)->offset < place.mark.position)
       kept++;
   }
-  g_array_set_size (index->entries, last);
+  omv_index_forget_places (index, last);
   g_array_set_size (index->damages, kept);
 }
 
@@ -274,9 +343,9 @@ gst_omv_index_agrees (const GstOmvIndex * index, const GstOmvWalkStep * frame)
   if (!is_remembered (index, frame->number) || i >= index->entries->len)
     return TRUE;
 
-  entry = omv_index_get_entry (index, (guint) i);
-  return entry->mark.position == frame->offset
-      && entry->time == frame->time
+  entry = get_entry (index, (guint) i);
+  return entry->position == frame->offset
+      && *get_time (index, (guint) i) == frame->time
       && entry->check == hash_header (frame->version, &frame->header);
 }
 
@@ -434,11 +503,30 @@ gst_omv_index_get_position (const GstOmvIndex * index)
   return index->walk.position;
 }
 
+/* ---- finding ---- */
+
+/**
+ * gst_omv_index_get_distance: (skip)
+ * @index: an index
+ *
+ * Returns: frames from one that is remembered to the next
+ *
+ * Since: 0.1
+ */
+guint64
+gst_omv_index_get_distance (const GstOmvIndex * index)
+{
+  return index->distance;
+}
+
 static void
 go_to_entry (const GstOmvIndex * index, guint i, GstOmvWalk * walk)
 {
+  OmvIndexPlace place;
+
+  omv_index_get_place (index, i, &place);
   *walk = index->start;
-  gst_omv_walk_go_to_mark (walk, &omv_index_get_entry (index, i)->mark);
+  gst_omv_walk_go_to_mark (walk, &place.mark);
 }
 
 /**
@@ -496,7 +584,7 @@ gst_omv_index_find_time (const GstOmvIndex * index, guint64 time,
   while (low < high) {
     guint middle = low + (high - low) / 2;
 
-    if (omv_index_get_entry (index, middle)->time < time)
+    if (*get_time (index, middle) < time)
       low = middle + 1;
     else
       high = middle;

@@ -71,6 +71,9 @@ GST_OMV_API
 guint64 gst_omv_index_get_position (const GstOmvIndex * index);
 
 GST_OMV_API
+guint64 gst_omv_index_get_distance (const GstOmvIndex * index);
+
+GST_OMV_API
 gboolean gst_omv_index_find_number (const GstOmvIndex * index, guint64 number,
     GstOmvWalk * walk);
 

@@ -87,21 +87,21 @@ has_sum (const guint8 * data, gsize size, const guint8 * expected)
 /* ---- writing ---- */
 
 static void
-write_place (guint8 * data, const OmvIndexEntry * entry)
+write_place (guint8 * data, const OmvIndexPlace * place)
 {
-  const GstOmvWalkMark *mark = &entry->mark;
+  const GstOmvWalkMark *mark = &place->mark;
 
   omv_write_u64 (data, mark->position);
   omv_write_u64 (data + 8, mark->number);
   omv_write_u64 (data + 16, mark->base);
-  omv_write_u64 (data + 24, entry->time);
+  omv_write_u64 (data + 24, place->time);
   omv_write_u64 (data + 32, mark->time.time);
   omv_write_u64 (data + 40, mark->time.exact);
   omv_write_u64 (data + 48, mark->time.anchor_time);
   omv_write_u64 (data + 56, mark->time.anchor_exact);
   omv_write_u16 (data + 64, (guint16) mark->version);
   omv_write_u16 (data + 66, mark->time.gap ? 1 : 0);
-  omv_write_u32 (data + 68, entry->check);
+  omv_write_u32 (data + 68, place->check);
 }
 
 static void
@@ -115,12 +115,12 @@ write_damage (guint8 * data, const OmvIndexDamage * damage)
 }
 
 /* Where an index ends, as if a frame were there. */
-static OmvIndexEntry
+static OmvIndexPlace
 get_end_place (const GstOmvIndex * index)
 {
   const GstOmvWalk *walk = &index->walk;
 
-  return (OmvIndexEntry) {
+  return (OmvIndexPlace) {
     .mark = {.position = walk->position,.number = walk->number,
       .base = walk->base,.time = walk->time,.version = walk->version
   },.time = index->last_time};
@@ -139,7 +139,7 @@ static void
 write_header (guint8 * data, const GstOmvIndex * index, guint64 end,
     const guint8 * tail, gsize tail_size)
 {
-  OmvIndexEntry end_place = get_end_place (index);
+  OmvIndexPlace end_place = get_end_place (index);
 
   memcpy (data, magic, MAGIC_SIZE);
   omv_write_u32 (data + FLAGS, get_flags (index));
@@ -179,8 +179,12 @@ gst_omv_sidecar_write (const GstOmvIndex * index, guint64 end,
   data = g_malloc (size + SUM_SIZE);
   write_header (data, index, end, tail, tail_size);
   at = data + HEADER_SIZE;
-  for (guint i = 0; i < index->entries->len; i++, at += PLACE_SIZE)
-    write_place (at, omv_index_get_entry (index, i));
+  for (guint i = 0; i < index->entries->len; i++, at += PLACE_SIZE) {
+    OmvIndexPlace place;
+
+    omv_index_get_place (index, i, &place);
+    write_place (at, &place);
+  }
   for (guint i = 0; i < index->damages->len; i++, at += DAMAGE_SIZE)
     write_damage (at, omv_index_get_damage (index, i));
   make_sum (data, size, at);
@@ -200,7 +204,7 @@ typedef struct
   guint64 distance;
   guint n_entries;
   guint n_damages;
-  OmvIndexEntry end_place;
+  OmvIndexPlace end_place;
 } Header;
 
 static gboolean
@@ -229,30 +233,30 @@ is_good_time_reader (const GstOmvTimeReader * time)
 
 /* A place in a recording of @end bytes. */
 static gboolean
-read_place (const guint8 * data, guint64 end, OmvIndexEntry * entry)
+read_place (const guint8 * data, guint64 end, OmvIndexPlace * place)
 {
-  GstOmvWalkMark *mark = &entry->mark;
+  GstOmvWalkMark *mark = &place->mark;
   guint version = omv_read_u16 (data + 64);
   guint gap = omv_read_u16 (data + 66);
 
   mark->position = omv_read_u64 (data);
   mark->number = omv_read_u64 (data + 8);
   mark->base = omv_read_u64 (data + 16);
-  entry->time = omv_read_u64 (data + 24);
+  place->time = omv_read_u64 (data + 24);
   mark->time.time = omv_read_u64 (data + 32);
   mark->time.exact = omv_read_u64 (data + 40);
   mark->time.anchor_time = omv_read_u64 (data + 48);
   mark->time.anchor_exact = omv_read_u64 (data + 56);
   mark->version = (GstOmvVersion) version;
   mark->time.gap = gap != 0;
-  entry->check = omv_read_u32 (data + 68);
+  place->check = omv_read_u32 (data + 68);
 
   return is_known_version (version) && gap <= 1
       && mark->position >= GST_OMV_FILE_HEADER_SIZE
       && mark->position <= end + GST_OMV_ALIGNMENT
       && mark->base <= mark->position - GST_OMV_FILE_HEADER_SIZE
       && mark->number <= end / GST_OMV_FILE_HEADER_SIZE
-      && entry->time <= GST_OMV_TIME_MAX && is_good_time_reader (&mark->time);
+      && place->time <= GST_OMV_TIME_MAX && is_good_time_reader (&mark->time);
 }
 
 static gboolean
@@ -300,37 +304,32 @@ read_header (const guint8 * data, gsize size, guint64 end, Header * header,
   return TRUE;
 }
 
-/* Whether @entry may stand behind @last, or first if that is NULL. */
+/* Whether @place may stand behind @last. */
 static gboolean
-may_follow (const OmvIndexEntry * last, const OmvIndexEntry * entry)
+may_follow (const OmvIndexPlace * last, const OmvIndexPlace * place)
 {
-  if (entry->mark.time.time > entry->time)
-    return FALSE;
-  if (last == NULL)
-    return TRUE;
-
-  return entry->mark.position > last->mark.position
-      && entry->mark.base >= last->mark.base
-      && entry->mark.time.time >= last->time;
+  return place->mark.time.time <= place->time
+      && place->mark.position > last->mark.position
+      && place->mark.base >= last->mark.base
+      && place->mark.time.time >= last->time;
 }
 
 static gboolean
 read_entries (const guint8 * data, const Header * header, GstOmvIndex * index)
 {
-  const OmvIndexEntry *last = NULL;
+  OmvIndexPlace last, place;
 
-  g_array_set_size (index->entries, header->n_entries);
+  memset (&last, 0, sizeof last);
   for (guint i = 0; i < header->n_entries; i++, data += PLACE_SIZE) {
-    OmvIndexEntry *entry = omv_index_get_entry (index, i);
-
-    if (!read_place (data, header->end, entry)
-        || entry->mark.number != i * header->distance
-        || entry->mark.position >= header->end || !may_follow (last, entry))
+    if (!read_place (data, header->end, &place)
+        || place.mark.number != i * header->distance
+        || place.mark.position >= header->end || !may_follow (&last, &place))
       return FALSE;
-    last = entry;
+    omv_index_add_place (index, &place);
+    last = place;
   }
 
-  return last == NULL || may_follow (last, &header->end_place);
+  return header->n_entries == 0 || may_follow (&last, &header->end_place);
 }
 
 static gboolean
@@ -366,9 +365,10 @@ cut_at_damage (GstOmvIndex * index)
   guint kept = index->entries->len;
 
   while (kept > 0
-      && omv_index_get_entry (index, kept - 1)->mark.position >= offset)
+      && g_array_index (index->entries, OmvIndexEntry, kept - 1).position
+      >= offset)
     kept--;
-  g_array_set_size (index->entries, kept);
+  omv_index_forget_places (index, kept);
 }
 
 static void
@@ -394,7 +394,7 @@ adapt (GstOmvIndex * index, const Header * header, guint64 end)
   if (cut)
     cut_at_damage (index);
   if (index->entries->len > 0)
-    index->first_time = omv_index_get_entry (index, 0)->time;
+    index->first_time = g_array_index (index->times, guint64, 0);
 
   if (cut || header->end != end || (header->flags & FLAG_COMPLETE) == 0)
     gst_omv_index_reopen (index);

@@ -51,9 +51,28 @@ get_size (OmvPlayer * player)
   return g_bytes_get_size (player->data);
 }
 
+/* Puts @bytes into the buffer that the caller has brought, if there is one. */
+static void
+fill (GstBuffer ** buffer, GstBuffer * bytes)
+{
+  GstMapInfo map;
+
+  if (*buffer == NULL) {
+    *buffer = bytes;
+    return;
+  }
+
+  gst_buffer_map (bytes, &map, GST_MAP_READ);
+  fail_unless_equals_int64 (gst_buffer_fill (*buffer, 0, map.data, map.size),
+      map.size);
+  gst_buffer_set_size (*buffer, map.size);
+  gst_buffer_unmap (bytes, &map);
+  gst_buffer_unref (bytes);
+}
+
 static GstFlowReturn
 source_get_range (GstPad * pad, GstObject * parent, guint64 offset, guint size,
-    GstBuffer ** ret_buffer)
+    GstBuffer ** buffer)
 {
   OmvPlayer *player = gst_pad_get_element_private (pad);
   guint64 end;
@@ -62,12 +81,9 @@ source_get_range (GstPad * pad, GstObject * parent, guint64 offset, guint size,
   end = get_size (player);
   if (offset >= end)
     return GST_FLOW_EOS;
-  if (player->repeat > 0) {
-    *ret_buffer = repeat_bytes (player, offset, (gsize) MIN (size,
-            end - offset));
-    return GST_FLOW_OK;
-  }
-  *ret_buffer = wrap_bytes (player, (gsize) offset, MIN (size, end - offset));
+  size = (guint) MIN (size, end - offset);
+  fill (buffer, player->repeat > 0 ? repeat_bytes (player, offset, size)
+      : wrap_bytes (player, (gsize) offset, size));
   return GST_FLOW_OK;
 }
 

@@ -140,7 +140,7 @@ check_rest (const Indexed * indexed, GstOmvWalk walk)
   }
 }
 
-/* Frame @number, or the nearest one remembered: 16 frames lie between them. */
+/* Frame @number, or the nearest one remembered: every 4th is. */
 static void
 check_number (const Indexed * indexed, guint64 number)
 {
@@ -148,7 +148,7 @@ check_number (const Indexed * indexed, guint64 number)
   GstOmvWalk walk;
 
   g_assert_true (gst_omv_index_find_number (indexed->index, number, &walk));
-  g_assert_cmpuint (walk.number, ==, MIN (number, last) / 16 * 16);
+  g_assert_cmpuint (walk.number, ==, MIN (number, last) / 4 * 4);
 }
 
 static void
@@ -157,11 +157,11 @@ check_time (const Indexed * indexed, guint64 time)
   GstOmvWalk walk;
 
   g_assert_true (gst_omv_index_find_time (indexed->index, time, &walk));
-  g_assert_cmpuint (walk.number % 16, ==, 0);
+  g_assert_cmpuint (walk.number % 4, ==, 0);
   if (walk.number > 0)
     g_assert_cmpuint (get_frame (indexed, walk.number)->time, <, time);
-  if (walk.number + 16 < gst_omv_index_get_n_frames (indexed->index))
-    g_assert_cmpuint (get_frame (indexed, walk.number + 16)->time, >=, time);
+  if (walk.number + 4 < gst_omv_index_get_n_frames (indexed->index))
+    g_assert_cmpuint (get_frame (indexed, walk.number + 4)->time, >=, time);
 }
 
 static void
@@ -317,7 +317,7 @@ check_reopened (const Indexed * indexed)
 
   g_assert_false (gst_omv_index_is_complete (indexed->index));
   g_assert_false (gst_omv_index_is_torn (indexed->index));
-  g_assert_cmpuint (n_frames % 16, ==, 0);
+  g_assert_cmpuint (n_frames % 4, ==, 0);
   g_assert_cmpuint (gst_omv_index_get_last_time (indexed->index), ==, last);
   g_assert_cmpuint (gst_omv_index_get_end_time (indexed->index), ==, last);
 }
@@ -492,21 +492,21 @@ check_size (guint64 n_frames, guint64 distance)
   g_assert_cmpuint (gst_omv_index_get_n_frames (index), ==, n_frames);
   g_assert_cmpuint (gst_omv_index_get_last_time (index), ==,
       n_frames * 33000000);
-  g_assert_cmpuint (count_remembered (index), <=, 65536);
+  g_assert_cmpuint (count_remembered (index), <=, 131072);
   check_places (index, distance);
   g_test_message ("%" G_GUINT64_FORMAT " frames: %" G_GSIZE_FORMAT " bytes",
       n_frames, most);
   g_assert_cmpuint (most, <, 16 * 1024 * 1024);
 }
 
-/* The first thinning takes place at frame 65536 * 16. */
+/* The first thinning takes place at frame 131072 * 4. */
 static void
 test_thinning (void)
 {
-  check_size (1000000, 16);
-  check_size (1048576, 16);
-  check_size (1048577, 32);
-  check_size (3000000, 64);
+  check_size (524288, 4);
+  check_size (524289, 8);
+  check_size (1000000, 8);
+  check_size (3000000, 32);
 }
 
 static void
@@ -517,7 +517,7 @@ test_hundred_million (void)
     return;
   }
 
-  check_size (100000000, 2048);
+  check_size (100000000, 1024);
 }
 
 /* ---- I3: another recording ---- */
@@ -531,7 +531,7 @@ test_change_is_seen (void)
   extend_to_end (indexed);
   for (guint64 n = 0; n < indexed->frames->len; n++) {
     GstOmvWalkStep step = *get_frame (indexed, n);
-    gboolean remembered = n % 16 == 0;
+    gboolean remembered = n % 4 == 0;
 
     g_assert_true (gst_omv_index_agrees (indexed->index, &step));
     step.offset++;
