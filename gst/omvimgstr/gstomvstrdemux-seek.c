@@ -528,9 +528,10 @@ seek_by_pulling (GstOmvStrDemux * self, Seek * seek, GstFormat format,
     gst_element_post_message (GST_ELEMENT (self),
         gst_message_new_segment_start (GST_OBJECT (self), GST_FORMAT_TIME,
             (gint64) self->segment.position));
+  GST_PAD_STREAM_UNLOCK (self->sinkpad);
+  /* started earlier, the task would wake only to wait for the lock */
   gst_pad_start_task (self->sinkpad,
       (GstTaskFunction) gst_omv_str_demux_loop, self->sinkpad, NULL);
-  GST_PAD_STREAM_UNLOCK (self->sinkpad);
 
   return done;
 }

@@ -24,6 +24,9 @@
 #define BLOCK_SIZE 262144
 #define LARGE_SIZE 65536
 
+/* Larger ones are not kept. */
+#define SPARE_SIZE 32768
+
 /* Bytes not asked for that are cheaper to read than to leave out. */
 #define NEAR_SIZE 4096
 
@@ -56,7 +59,9 @@ drop_bytes (OmvPull * pull)
   if (pull->block != NULL) {
     gst_buffer_unmap (pull->block, &pull->map);
     gst_clear_buffer (&pull->spare);
-    pull->spare = g_steal_pointer (&pull->block);
+    if (pull->input.size <= SPARE_SIZE)
+      pull->spare = g_steal_pointer (&pull->block);
+    gst_clear_buffer (&pull->block);
   }
   pull->input.data = NULL;
   pull->input.size = 0;
@@ -77,7 +82,7 @@ take_spare (OmvPull * pull, gsize size)
 {
   gsize skipped, room;
 
-  if (pull->spare == NULL || size > FIRST_SIZE)
+  if (pull->spare == NULL)
     return NULL;
   gst_buffer_get_sizes (pull->spare, &skipped, &room);
   if (room - skipped < size || !gst_buffer_is_writable (pull->spare)

@@ -219,6 +219,58 @@ GST_START_TEST (test_times)
 
 GST_END_TEST;
 
+#define MANY_FRAMES 2000
+
+/* Frames of 20 x 20 gray pixels, each with its number in it. */
+static Fixture *
+make_numbered_recording (void)
+{
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  Fixture *fixture;
+
+  omv_test_append_file_header (bytes, "2.0");
+  for (guint i = 0; i < MANY_FRAMES; i++) {
+    guint8 pixels[400];
+
+    memset (pixels, (gint) i, sizeof pixels);
+    GST_WRITE_UINT32_LE (pixels, i);
+    omv_test_append_header (bytes, 2, 10, 20, 20, 0x08020001, 0);
+    g_byte_array_append (bytes, pixels, sizeof pixels);
+  }
+  fixture = fixture_new (bytes->data, bytes->len);
+  for (guint i = 0; i < MANY_FRAMES; i++)
+    add_frame (fixture, (i + 1) * 10 * GST_MSECOND, i);
+
+  return fixture;
+}
+
+/* What an application keeps does not change when it seeks on. */
+GST_START_TEST (test_frames_stay)
+{
+  Fixture *fixture = make_numbered_recording ();
+  g_autoptr (GPtrArray) kept =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) gst_buffer_unref);
+
+  fixture_start (fixture, OMV_PLAYER_PULL);
+  for (guint i = 0; i < 100; i++) {
+    guint64 time = get_time (fixture, i * 377 % MANY_FRAMES);
+
+    seek (fixture, 1.0, GST_FORMAT_TIME, ACCURATE, time, time + 1);
+    g_ptr_array_add (kept, gst_buffer_ref (omv_player_buffer (fixture->player,
+                0)));
+  }
+  for (guint i = 0; i < kept->len; i++) {
+    guint8 pixels[400];
+
+    memset (pixels, (gint) (i * 377 % MANY_FRAMES), sizeof pixels);
+    GST_WRITE_UINT32_LE (pixels, i * 377 % MANY_FRAMES);
+    gst_check_buffer_data (g_ptr_array_index (kept, i), pixels, sizeof pixels);
+  }
+  fixture_free (fixture);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_numbers)
 {
   Fixture *fixture = load_golden (goldens[__i__], OMV_PLAYER_PULL);
@@ -849,6 +901,7 @@ omvstrdemux_seek_suite (void)
 
   suite_add_tcase (suite, tcase);
   tcase_add_loop_test (tcase, test_times, 0, GOLDENS);
+  tcase_add_test (tcase, test_frames_stay);
   tcase_add_loop_test (tcase, test_numbers, 0, ALL_GOLDENS);
   tcase_add_test (tcase, test_snapping);
   tcase_add_test (tcase, test_stop);
