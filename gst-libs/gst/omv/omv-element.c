@@ -23,6 +23,7 @@ get_stream_error (const GError * error, GQuark * ret_domain, gint * ret_code)
     [GST_OMV_ERROR_INVALID_INTERVAL] = GST_STREAM_ERROR_MUX,
     [GST_OMV_ERROR_END_OF_STREAM] = GST_STREAM_ERROR_FAILED,
     [GST_OMV_ERROR_CLOSED] = GST_STREAM_ERROR_FAILED,
+    [GST_OMV_ERROR_OVERTAKEN] = GST_STREAM_ERROR_FAILED,
   };
 
   g_assert (error->domain == GST_OMV_ERROR

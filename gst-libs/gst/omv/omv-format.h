@@ -88,6 +88,7 @@ G_BEGIN_DECLS
  *   the format's 32 bits
  * @GST_OMV_ERROR_END_OF_STREAM: a frame behind the last one was asked for
  * @GST_OMV_ERROR_CLOSED: nothing is open
+ * @GST_OMV_ERROR_OVERTAKEN: a frame that a ring no longer has
  *
  * Codes of the %GST_OMV_ERROR domain.
  *
@@ -101,7 +102,8 @@ typedef enum {
   GST_OMV_ERROR_INVALID_FRAME_SIZE,
   GST_OMV_ERROR_INVALID_INTERVAL,
   GST_OMV_ERROR_END_OF_STREAM,
-  GST_OMV_ERROR_CLOSED
+  GST_OMV_ERROR_CLOSED,
+  GST_OMV_ERROR_OVERTAKEN
 } GstOmvError;
 
 /**

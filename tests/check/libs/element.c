@@ -24,6 +24,7 @@ static const struct
   {"invalid-interval", GST_OMV_ERROR_INVALID_INTERVAL, GST_STREAM_ERROR_MUX},
   {"end-of-stream", GST_OMV_ERROR_END_OF_STREAM, GST_STREAM_ERROR_FAILED},
   {"closed", GST_OMV_ERROR_CLOSED, GST_STREAM_ERROR_FAILED},
+  {"overtaken", GST_OMV_ERROR_OVERTAKEN, GST_STREAM_ERROR_FAILED},
 };
 
 /* One message, of the element, with the sentence as it is and the details. */

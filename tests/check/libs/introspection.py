@@ -90,6 +90,27 @@ class Binding(unittest.TestCase):
         self.assertTrue(caught.exception.matches(
             GstOmv.error_quark(), GstOmv.Error.CORRUPT), caught.exception)
 
+    def test_ring(self):
+        ring = GstOmv.Ring.new(3, 100)
+        header = GstOmv.FrameHeader()
+        header.width, header.height = 10, 4
+        header.format = GstOmv.PixelFormat.GRAYSCALE
+        self.assertEqual(ring.get_oldest(), 2 ** 64 - 1)
+        for i in range(8):
+            self.assertTrue(ring.write(header, 1000 * i, i, bytes([i]) * 40))
+        self.assertEqual((ring.get_oldest(), ring.get_newest()), (5, 7))
+        self.assertEqual(ring.find_time(6999), (True, 6))
+        frame = ring.get_frame(6)
+        self.assertEqual(
+            (frame.number, frame.time, frame.duration, frame.header.width,
+             frame.payload.get_data()), (6, 6000, 1000, 10, b"\6" * 40))
+        for number, code in ((4, GstOmv.Error.OVERTAKEN),
+                             (8, GstOmv.Error.END_OF_STREAM)):
+            with self.assertRaises(GLib.Error) as caught:
+                ring.get_frame(number)
+            self.assertTrue(caught.exception.matches(
+                GstOmv.error_quark(), code), caught.exception)
+
 
 if __name__ == "__main__":
     Gst.init(None)

@@ -1,0 +1,703 @@
+/* gstomvring.c: the newest frames, in memory
+ *
+ * One thread writes, and never waits; others read, each at its own pace. There
+ * is no lock. A frame that a reader holds is pinned: the writer leaves its slot
+ * out and takes the next one. So which slot a frame is in does not follow from
+ * its number; a table says so.
+ *
+ * Invariants, cited by asserts and tests:
+ *
+ *  R1  All memory is there, and was touched, before the first frame. Writing,
+ *      pinning and finding allocate nothing.
+ *  R2  Frames are numbered from 0, in the order of their commits, without gaps.
+ *  R3  A slot's word is the number of its frame plus 1, and how many have pinned
+ *      it; or 0 if it is empty or being written to. Only the writer changes the
+ *      number, and takes a slot only by exchanging a word without pins for 0.
+ *  R4  Whoever has a frame pinned sees whole and constant what was committed, for
+ *      as long as the pin is held, however far the writer goes.
+ *  R5  Nothing of a frame is to be seen before its commit. A frame that was
+ *      abandoned is never seen and has no number.
+ *  R6  Writing takes at most one look at each slot. No reader makes the writer
+ *      wait or try again, nor the writer a reader.
+ *  R7  The writer takes slots in turn. From its last turn all frames are there
+ *      but the one that it is overwriting: the newest n_slots - 1 - L, where L
+ *      is how many slots were left out in that turn because they were pinned.
+ *      All from the oldest to the newest number are there.
+ *  R8  A write finds no slot only if all are pinned. It is counted, and what is
+ *      there stays.
+ *  R9  The table has a place for each remainder of the numbers by n_slots. It
+ *      names the slot of the newest such frame. An older one that is pinned can
+ *      be read to its end, but not be pinned again.
+ *
+ * What is exchanged between threads is ordered by the slot's word alone: commit
+ * releases it, pin acquires it; unpin releases it, and the writer acquires it
+ * when it takes the slot.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/**
+ * SECTION:gstomvring
+ * @title: GstOmvRing
+ * @short_description: the newest frames, in memory
+ *
+ * Keeps the newest frames in a fixed number of slots, without a pipeline. All
+ * memory is allocated when the ring is made.
+ *
+ * One thread writes:
+ * |[<!-- language="C" -->
+ * guint8 *room = gst_omv_ring_begin (ring, header.payload_size);
+ *
+ * if (room != NULL) {
+ *   capture (room, header.payload_size);
+ *   gst_omv_ring_commit (ring, &header, time, 0);
+ * }
+ * ]|
+ *
+ * Any others read, each from where it likes:
+ * |[<!-- language="C" -->
+ * GstOmvRingPin pin;
+ *
+ * if (gst_omv_ring_pin (ring, sequence, &pin) == GST_OMV_RING_PINNED) {
+ *   save (pin.payload, pin.header.payload_size);
+ *   gst_omv_ring_unpin (ring, &pin);
+ * }
+ * ]|
+ *
+ * The writer takes the slots in turn and leaves out those that are pinned. At
+ * any time the newest frames are there, as many as there are slots, less one
+ * for the frame that is being written, less the slots that were left out in
+ * this turn. Whoever promises a number of frames makes the ring larger by one
+ * slot, and by one for each reader that holds a frame.
+ *
+ * The ring wakes nobody: how a reader learns of a new frame is up to those who
+ * use it.
+ *
+ * Since: 0.1
+ */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstomvring.h"
+
+#include <inttypes.h>
+#include <stdatomic.h>
+
+#include "omv-copy.h"
+#include "omv-frame-private.h"
+#include "omv-i18n.h"
+#include "omv-slots.h"
+
+/* R3: a word's upper bits are a number plus 1, its lower ones count pins. At a
+ * million frames a second the numbers last for nine years. */
+#define PIN_BITS 16
+#define PIN_MASK ((G_GUINT64_CONSTANT (1) << PIN_BITS) - 1)
+#define SEQUENCE_MAX ((G_GUINT64_CONSTANT (1) << (64 - PIN_BITS)) - 2)
+
+G_STATIC_ASSERT (GST_OMV_RING_PINS_MAX == PIN_MASK);
+
+/* The head of a slot, in front of its payload. */
+typedef struct
+{
+  /* any thread */
+  _Atomic guint64 word;
+
+  /* A place of the table (R9), which has as many places as there are slots. It
+   * is here because it mostly names this very slot. Written by the writer. */
+  _Atomic guint32 place;
+
+  /* written by the writer while the word is 0, read by who has a pin */
+  GstOmvFrameHeader header;
+  guint64 time;
+  guint64 tag;
+} Slot;
+
+/* so that payloads start at cache lines, too */
+G_STATIC_ASSERT (sizeof (Slot) == OMV_SLOTS_ALIGNMENT);
+
+#define NO_PLACE G_MAXUINT
+
+struct _GstOmvRing
+{
+  GObject parent;
+
+  /* constant */
+  OmvSlots slots;
+  gsize slot_size;
+
+  /* written by the writer, read by any thread */
+  _Atomic guint64 next;         /* number of the next frame */
+  _Atomic guint64 oldest;       /* R7; the next frame's if there is none */
+  _Atomic guint64 n_refused;
+
+  /* writer only */
+  guint turn;                   /* the slot to take next, if it is free */
+  guint begun;                  /* the slot that is being written to */
+  gsize begun_size;
+};
+
+G_DEFINE_TYPE (GstOmvRing, gst_omv_ring, G_TYPE_OBJECT);
+
+static void
+gst_omv_ring_finalize (GObject * object)
+{
+  GstOmvRing *self = GST_OMV_RING (object);
+
+  omv_slots_free (&self->slots);
+
+  G_OBJECT_CLASS (gst_omv_ring_parent_class)->finalize (object);
+}
+
+static void
+gst_omv_ring_class_init (GstOmvRingClass * klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = gst_omv_ring_finalize;
+}
+
+/* Until there are slots, this is a ring without room. */
+static void
+gst_omv_ring_init (GstOmvRing * self)
+{
+  self->begun = NO_PLACE;
+}
+
+static Slot *
+get_slot (GstOmvRing * self, guint place)
+{
+  return (Slot *) (void *) omv_slots_get (&self->slots, place);
+}
+
+static guint8 *
+get_payload (GstOmvRing * self, guint place)
+{
+  return omv_slots_get (&self->slots, place) + sizeof (Slot);
+}
+
+/* The slot that holds the place of @sequence in the table. */
+static Slot *
+get_entry (GstOmvRing * self, guint64 sequence)
+{
+  return get_slot (self, (guint) (sequence % self->slots.n_slots));
+}
+
+/**
+ * gst_omv_ring_new:
+ * @n_slots: how many frames there is room for
+ * @slot_size: bytes of the largest payload
+ * @error: return location
+ *
+ * Makes a ring with all its memory (R1). Each slot takes 64 bytes more than its
+ * payload, rounded up to a multiple of 64.
+ *
+ * Where the system promises more memory than it has, it may end a process that
+ * asks for too much. What is reasonable is for the caller to know.
+ *
+ * Errors: %GST_OMV_ERROR_INVALID_FRAME_SIZE if @n_slots or @slot_size is 0 or a
+ * slot is over 4 GiB; %G_IO_ERROR_NO_SPACE if there is no such memory.
+ *
+ * Returns: (transfer full): a ring, or %NULL on failure
+ *
+ * Since: 0.1
+ */
+GstOmvRing *
+gst_omv_ring_new (guint n_slots, gsize slot_size, GError ** error)
+{
+  g_autoptr (GstOmvRing) self = g_object_new (GST_OMV_TYPE_RING, NULL);
+
+  if (!omv_slots_allocate (&self->slots, n_slots, sizeof (Slot), slot_size,
+          error))
+    return NULL;
+
+  for (guint i = 0; i < n_slots; i++) {
+    Slot *slot = get_slot (self, i);
+
+    atomic_init (&slot->word, 0);
+    atomic_init (&slot->place, 0);
+  }
+  self->slot_size = slot_size;
+
+  return g_steal_pointer (&self);
+}
+
+/**
+ * gst_omv_ring_get_n_slots:
+ * @self: a ring
+ *
+ * Returns: how many slots it has
+ *
+ * Since: 0.1
+ */
+guint
+gst_omv_ring_get_n_slots (GstOmvRing * self)
+{
+  g_return_val_if_fail (GST_OMV_IS_RING (self), 0);
+
+  return self->slots.n_slots;
+}
+
+/**
+ * gst_omv_ring_get_slot_size:
+ * @self: a ring
+ *
+ * Returns: the bytes of the largest payload that it takes
+ *
+ * Since: 0.1
+ */
+gsize
+gst_omv_ring_get_slot_size (GstOmvRing * self)
+{
+  g_return_val_if_fail (GST_OMV_IS_RING (self), 0);
+
+  return self->slot_size;
+}
+
+/**
+ * gst_omv_ring_get_n_refused:
+ * @self: a ring
+ *
+ * Returns: how many frames found no slot because all were pinned
+ *
+ * Since: 0.1
+ */
+guint64
+gst_omv_ring_get_n_refused (GstOmvRing * self)
+{
+  g_return_val_if_fail (GST_OMV_IS_RING (self), 0);
+
+  return atomic_load_explicit (&self->n_refused, memory_order_relaxed);
+}
+
+/* ---- the writer ---- */
+
+/* R3: takes a slot that nobody has pinned. Its frame is then gone. */
+static gboolean
+take_slot (GstOmvRing * self, guint place)
+{
+  Slot *slot = get_slot (self, place);
+  guint64 word = atomic_load_explicit (&slot->word, memory_order_relaxed);
+  guint64 oldest;
+
+  if ((word & PIN_MASK) != 0
+      || !atomic_compare_exchange_strong_explicit (&slot->word, &word, 0,
+          memory_order_acquire, memory_order_relaxed))
+    return FALSE;
+
+  /* R7: frames before it are older still, or were left out */
+  oldest = atomic_load_explicit (&self->oldest, memory_order_relaxed);
+  atomic_store_explicit (&self->oldest, MAX (oldest, word >> PIN_BITS),
+      memory_order_release);
+  return TRUE;
+}
+
+/**
+ * gst_omv_ring_begin: (skip)
+ * @self: a ring
+ * @size: bytes that the frame's payload will have at most
+ *
+ * Takes a slot for the next frame. Only the writer calls this, and then
+ * gst_omv_ring_commit() or gst_omv_ring_abandon(). The slot's old frame is gone
+ * from here on.
+ *
+ * Returns: (nullable): where to write @size bytes, at a multiple of 64; %NULL if
+ *   @size is over gst_omv_ring_get_slot_size(), or all slots are pinned
+ *
+ * Since: 0.1
+ */
+guint8 *
+gst_omv_ring_begin (GstOmvRing * self, gsize size)
+{
+  guint n_slots, place;
+
+  g_return_val_if_fail (GST_OMV_IS_RING (self), NULL);
+  g_return_val_if_fail (self->begun == NO_PLACE, NULL);
+
+  if (size > self->slot_size)
+    return NULL;
+
+  /* R6 */
+  n_slots = self->slots.n_slots;
+  place = self->turn;
+  for (guint i = 0; i < n_slots; i++) {
+    if (take_slot (self, place)) {
+      self->begun = place;
+      self->begun_size = size;
+      return get_payload (self, place);
+    }
+    place = place + 1 < n_slots ? place + 1 : 0;
+  }
+
+  /* R8 */
+  atomic_fetch_add_explicit (&self->n_refused, 1, memory_order_relaxed);
+  return NULL;
+}
+
+/**
+ * gst_omv_ring_commit: (skip)
+ * @self: a ring for which gst_omv_ring_begin() has been called
+ * @header: the frame's header; its payload_size says how many of the bytes asked
+ *   for there are
+ * @time: a time in ns by any clock, not before that of the frame before it if
+ *   gst_omv_ring_find_time() is to be of use
+ * @tag: a number for the caller's own use
+ *
+ * Makes the frame visible to readers.
+ *
+ * Returns: the frame's number: of the first one 0, then one more each
+ *
+ * Since: 0.1
+ */
+guint64
+gst_omv_ring_commit (GstOmvRing * self, const GstOmvFrameHeader * header,
+    guint64 time, guint64 tag)
+{
+  guint64 sequence;
+  Slot *slot;
+
+  g_return_val_if_fail (GST_OMV_IS_RING (self), GST_OMV_SEQUENCE_NONE);
+  g_return_val_if_fail (self->begun != NO_PLACE, GST_OMV_SEQUENCE_NONE);
+  g_return_val_if_fail (header->payload_size <= self->begun_size,
+      GST_OMV_SEQUENCE_NONE);
+
+  sequence = atomic_load_explicit (&self->next, memory_order_relaxed);
+  g_assert (sequence <= SEQUENCE_MAX);  /* R3 */
+  /* R7: the frames there are have a slot each, and this one has one, too */
+  g_assert (sequence - atomic_load_explicit (&self->oldest,
+          memory_order_relaxed) < self->slots.n_slots);
+
+  slot = get_slot (self, self->begun);
+  slot->header = *header;
+  slot->time = time;
+  slot->tag = tag;
+
+  /* R5: who sees the number finds the place and the word */
+  atomic_store_explicit (&get_entry (self, sequence)->place, self->begun,
+      memory_order_release);
+  atomic_store_explicit (&slot->word, (sequence + 1) << PIN_BITS,
+      memory_order_release);
+  atomic_store_explicit (&self->next, sequence + 1, memory_order_release);
+
+  self->turn = self->begun + 1 < self->slots.n_slots ? self->begun + 1 : 0;
+  self->begun = NO_PLACE;
+
+  return sequence;
+}
+
+/**
+ * gst_omv_ring_abandon: (skip)
+ * @self: a ring for which gst_omv_ring_begin() has been called
+ *
+ * Does without the frame that was begun. The next one gets its slot.
+ *
+ * Since: 0.1
+ */
+void
+gst_omv_ring_abandon (GstOmvRing * self)
+{
+  g_return_if_fail (GST_OMV_IS_RING (self));
+  g_return_if_fail (self->begun != NO_PLACE);
+
+  self->turn = self->begun;
+  self->begun = NO_PLACE;
+}
+
+/**
+ * gst_omv_ring_write:
+ * @self: a ring
+ * @header: the frame's header; its payload_size is not looked at
+ * @time: as for gst_omv_ring_commit()
+ * @tag: a number for the caller's own use
+ * @payload: (array length=size): the frame's bytes
+ * @size: bytes in @payload
+ * @error: return location
+ *
+ * Copies a frame into the ring. Only the writer calls this. The frame's number
+ * is that of gst_omv_ring_get_newest() then.
+ *
+ * Errors: %GST_OMV_ERROR_INVALID_FRAME_SIZE if the payload is larger than a
+ * slot; %G_IO_ERROR_BUSY if all slots are pinned.
+ *
+ * Returns: %FALSE on failure
+ *
+ * Since: 0.1
+ */
+gboolean
+gst_omv_ring_write (GstOmvRing * self, const GstOmvFrameHeader * header,
+    guint64 time, guint64 tag, const guint8 * payload, gsize size,
+    GError ** error)
+{
+  GstOmvFrameHeader own_header;
+  guint8 *room;
+
+  g_return_val_if_fail (GST_OMV_IS_RING (self), FALSE);
+  g_return_val_if_fail (self->begun == NO_PLACE, FALSE);
+
+  room = gst_omv_ring_begin (self, size);
+  if (room == NULL && size > self->slot_size) {
+    g_set_error (error, GST_OMV_ERROR, GST_OMV_ERROR_INVALID_FRAME_SIZE,
+        _("The frame has %" PRIu64 " bytes, but a slot has room for %" PRIu64
+            "."), (guint64) size, (guint64) self->slot_size);
+    return FALSE;
+  }
+  if (room == NULL) {
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_BUSY,
+        _("All slots of the ring are being read."));
+    return FALSE;
+  }
+
+  gst_omv_copy_streaming (room, payload, size);
+  own_header = *header;
+  own_header.payload_size = (guint32) size;
+  (void) gst_omv_ring_commit (self, &own_header, time, tag);
+  return TRUE;
+}
+
+/* ---- readers ---- */
+
+/**
+ * gst_omv_ring_get_oldest:
+ * @self: a ring
+ *
+ * All frames from this one to gst_omv_ring_get_newest() are there. While frames
+ * are written, the answer may be out of date when it arrives.
+ *
+ * Returns: the number of the oldest frame, %GST_OMV_SEQUENCE_NONE if there is no
+ *   frame
+ *
+ * Since: 0.1
+ */
+guint64
+gst_omv_ring_get_oldest (GstOmvRing * self)
+{
+  guint64 oldest, next;
+
+  g_return_val_if_fail (GST_OMV_IS_RING (self), GST_OMV_SEQUENCE_NONE);
+
+  /* In this order: the next one may have moved on since, never back. */
+  oldest = atomic_load_explicit (&self->oldest, memory_order_acquire);
+  next = atomic_load_explicit (&self->next, memory_order_acquire);
+
+  return oldest < next ? oldest : GST_OMV_SEQUENCE_NONE;
+}
+
+/**
+ * gst_omv_ring_get_newest:
+ * @self: a ring
+ *
+ * Returns: the number of the frame that was written last,
+ *   %GST_OMV_SEQUENCE_NONE if none was
+ *
+ * Since: 0.1
+ */
+guint64
+gst_omv_ring_get_newest (GstOmvRing * self)
+{
+  g_return_val_if_fail (GST_OMV_IS_RING (self), GST_OMV_SEQUENCE_NONE);
+
+  /* 0 - 1 is none */
+  return atomic_load_explicit (&self->next, memory_order_acquire) - 1;
+}
+
+/* R3: counts a reader in if the slot holds @sequence. */
+static GstOmvRingResult
+pin_slot (Slot * slot, guint64 sequence)
+{
+  guint64 word = atomic_load_explicit (&slot->word, memory_order_relaxed);
+
+  /* goes round only where another reader has come or gone */
+  while (word >> PIN_BITS == sequence + 1) {
+    g_return_val_if_fail ((word & PIN_MASK) < GST_OMV_RING_PINS_MAX,
+        GST_OMV_RING_OVERTAKEN);
+    if (atomic_compare_exchange_weak_explicit (&slot->word, &word, word + 1,
+            memory_order_acquire, memory_order_relaxed))
+      return GST_OMV_RING_PINNED;
+  }
+
+  return GST_OMV_RING_OVERTAKEN;
+}
+
+/**
+ * gst_omv_ring_pin: (skip)
+ * @self: a ring; it must stay until the frame is unpinned
+ * @sequence: number of a frame
+ * @ret_pin: (out caller-allocates): the frame, untouched if it is not there
+ *
+ * Holds a frame where it is, until gst_omv_ring_unpin(). The writer goes on, in
+ * other slots. At most %GST_OMV_RING_PINS_MAX readers can hold a frame.
+ *
+ * Returns: whether the frame is there, not yet or no longer
+ *
+ * Since: 0.1
+ */
+GstOmvRingResult
+gst_omv_ring_pin (GstOmvRing * self, guint64 sequence, GstOmvRingPin * ret_pin)
+{
+  GstOmvRingResult result;
+  guint place;
+  Slot *slot;
+
+  g_return_val_if_fail (GST_OMV_IS_RING (self), GST_OMV_RING_OVERTAKEN);
+
+  if (sequence >= atomic_load_explicit (&self->next, memory_order_acquire))
+    return GST_OMV_RING_NOT_YET;
+
+  place = atomic_load_explicit (&get_entry (self, sequence)->place,
+      memory_order_acquire);
+  slot = get_slot (self, place);
+  result = pin_slot (slot, sequence);
+  if (result == GST_OMV_RING_PINNED) {
+    ret_pin->sequence = sequence;
+    ret_pin->time = slot->time;
+    ret_pin->tag = slot->tag;
+    ret_pin->header = slot->header;
+    ret_pin->payload = get_payload (self, place);
+    ret_pin->place = place;
+  }
+
+  return result;
+}
+
+/**
+ * gst_omv_ring_unpin: (skip)
+ * @self: a ring
+ * @pin: a frame that gst_omv_ring_pin() gave; its payload is set to %NULL
+ *
+ * Lets a frame go. Any thread may do so.
+ *
+ * Since: 0.1
+ */
+void
+gst_omv_ring_unpin (GstOmvRing * self, GstOmvRingPin * pin)
+{
+  guint64 word;
+
+  g_return_if_fail (GST_OMV_IS_RING (self));
+  g_return_if_fail (pin->payload != NULL);
+
+  word = atomic_fetch_sub_explicit (&get_slot (self, pin->place)->word, 1,
+      memory_order_release);
+  /* R3 */
+  g_assert ((word & PIN_MASK) > 0 && word >> PIN_BITS == pin->sequence + 1);
+  pin->payload = NULL;
+}
+
+/**
+ * gst_omv_ring_find_time:
+ * @self: a ring
+ * @time: ns, by the writer's clock
+ * @ret_sequence: (out): the frame's number, untouched if there is none
+ *
+ * Finds the newest frame that is not later than @time, of those that are there
+ * when this is called. By the time of the answer the writer may have overtaken
+ * it. Times must not run backward.
+ *
+ * Returns: %FALSE if all frames are later
+ *
+ * Since: 0.1
+ */
+gboolean
+gst_omv_ring_find_time (GstOmvRing * self, guint64 time, guint64 * ret_sequence)
+{
+  guint64 found = GST_OMV_SEQUENCE_NONE, low, end;
+
+  g_return_val_if_fail (GST_OMV_IS_RING (self), FALSE);
+
+  low = atomic_load_explicit (&self->oldest, memory_order_acquire);
+  end = atomic_load_explicit (&self->next, memory_order_acquire);
+
+  while (low < end) {
+    guint64 middle = low + (end - low) / 2;
+    GstOmvRingPin pin;
+
+    if (gst_omv_ring_pin (self, middle, &pin) != GST_OMV_RING_PINNED) {
+      /* overtaken, and so are all before it */
+      found = GST_OMV_SEQUENCE_NONE;
+      low = middle + 1;
+      continue;
+    }
+    gst_omv_ring_unpin (self, &pin);
+    if (pin.time <= time) {
+      found = middle;
+      low = middle + 1;
+    } else {
+      end = middle;
+    }
+  }
+
+  if (found == GST_OMV_SEQUENCE_NONE)
+    return FALSE;
+
+  *ret_sequence = found;
+  return TRUE;
+}
+
+static void
+set_absent (GError ** error, GstOmvRingResult result, guint64 sequence)
+{
+  if (result == GST_OMV_RING_NOT_YET)
+    g_set_error (error, GST_OMV_ERROR, GST_OMV_ERROR_END_OF_STREAM,
+        _("Frame %" PRIu64 " has not been written yet."), sequence);
+  else
+    g_set_error (error, GST_OMV_ERROR, GST_OMV_ERROR_OVERTAKEN,
+        _("Frame %" PRIu64 " is no longer in the ring."), sequence);
+}
+
+/* From a frame to the next one, 0 if that is not there. */
+static guint64
+get_duration (GstOmvRing * self, guint64 sequence, guint64 time)
+{
+  guint64 duration = 0;
+  GstOmvRingPin pin;
+
+  if (gst_omv_ring_pin (self, sequence + 1, &pin) == GST_OMV_RING_PINNED) {
+    duration = MAX (pin.time, time) - time;
+    gst_omv_ring_unpin (self, &pin);
+  }
+
+  return duration;
+}
+
+/**
+ * gst_omv_ring_get_frame:
+ * @self: a ring
+ * @sequence: number of a frame
+ * @error: return location
+ *
+ * Copies a frame out of the ring. Its number is @sequence, its version 2.0; its
+ * duration is 0 if the next one has not been written.
+ *
+ * Errors: %GST_OMV_ERROR_END_OF_STREAM if it has not been written;
+ * %GST_OMV_ERROR_OVERTAKEN if it is no longer there; %G_IO_ERROR_NO_SPACE if
+ * there is no memory for the copy.
+ *
+ * Returns: (transfer full): the frame, or %NULL on failure
+ *
+ * Since: 0.1
+ */
+GstOmvFrame *
+gst_omv_ring_get_frame (GstOmvRing * self, guint64 sequence, GError ** error)
+{
+  GstOmvWalkStep step = {.version = GST_OMV_VERSION_V2_0,.number = sequence };
+  GstOmvRingResult result;
+  GstOmvRingPin pin;
+  GBytes *payload;
+
+  g_return_val_if_fail (GST_OMV_IS_RING (self), NULL);
+
+  result = gst_omv_ring_pin (self, sequence, &pin);
+  if (result != GST_OMV_RING_PINNED) {
+    set_absent (error, result, sequence);
+    return NULL;
+  }
+
+  step.time = pin.time;
+  step.header = pin.header;
+  payload = omv_slots_copy (pin.payload, pin.header.payload_size, error);
+  gst_omv_ring_unpin (self, &pin);
+  if (payload == NULL)
+    return NULL;
+
+  return omv_frame_new (&step, get_duration (self, sequence, step.time),
+      payload);
+}
