@@ -88,6 +88,8 @@ G_BEGIN_DECLS
  *   the format's 32 bits
  * @GST_OMV_ERROR_END_OF_STREAM: a frame behind the last one was asked for
  * @GST_OMV_ERROR_CLOSED: nothing is open
+ * @GST_OMV_ERROR_INVALID_OFFSET: a position outside a memory stream, or one at
+ *   which nothing was written
  * @GST_OMV_ERROR_OVERTAKEN: a frame that a ring no longer has
  *
  * Codes of the %GST_OMV_ERROR domain.
@@ -103,6 +105,7 @@ typedef enum {
   GST_OMV_ERROR_INVALID_INTERVAL,
   GST_OMV_ERROR_END_OF_STREAM,
   GST_OMV_ERROR_CLOSED,
+  GST_OMV_ERROR_INVALID_OFFSET,
   GST_OMV_ERROR_OVERTAKEN
 } GstOmvError;
 

@@ -17,5 +17,6 @@
 #include <gst/omv/omv-sidecar-file.h>
 #include <gst/omv/gstomvreader.h>
 #include <gst/omv/gstomvring.h>
+#include <gst/omv/gstomvmemorystream.h>
 #include <gst/omv/omv-video.h>
 #include <gst/omv/omv-element.h>

@@ -111,6 +111,22 @@ class Binding(unittest.TestCase):
             self.assertTrue(caught.exception.matches(
                 GstOmv.error_quark(), code), caught.exception)
 
+    def test_memory_stream(self):
+        stream = GstOmv.MemoryStream.new(
+            8, 4, GstOmv.PixelFormat.GRAYSCALE, 2)
+        header = GstOmv.FrameHeader()
+        header.interval, header.width, header.height = 33, 8, 4
+        header.format = GstOmv.PixelFormat.GRAYSCALE
+        self.assertTrue(stream.write(header, bytes(range(32))))
+        with self.assertRaises(GLib.Error) as caught:
+            stream.seek(-1)
+        self.assertTrue(caught.exception.matches(
+            GstOmv.error_quark(), GstOmv.Error.INVALID_OFFSET))
+        self.assertTrue(stream.seek(0))
+        frame = stream.read()
+        self.assertEqual((frame.header.interval, frame.payload.get_data()),
+                         (33, bytes(range(32))))
+
 
 if __name__ == "__main__":
     Gst.init(None)
