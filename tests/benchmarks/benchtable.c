@@ -36,7 +36,8 @@ struct _BenchTable
 
 typedef struct
 {
-  gdouble limit;
+  gdouble limit;                /* a ratio, or ns */
+  gboolean is_margin;           /* ns more than the first rival */
   gchar **rivals;               /* the best of which the limit is relative to */
 } Target;
 
@@ -130,6 +131,19 @@ bench_table_add_target (BenchTable * table, const gchar * name, gdouble limit,
   g_array_append_val (find (table, name)->targets, target);
 }
 
+/* States that @name takes at most @ns more per frame than @rival. */
+void
+bench_table_add_margin (BenchTable * table, const gchar * name, gdouble ns,
+    const gchar * rival)
+{
+  const gchar *rivals[] = { rival, NULL };
+  Target target = {.limit = ns,.is_margin = TRUE,
+    .rivals = g_strdupv ((gchar **) rivals)
+  };
+
+  g_array_append_val (find (table, name)->targets, target);
+}
+
 static gint
 compare_doubles (gconstpointer a, gconstpointer b)
 {
@@ -172,11 +186,32 @@ spread_of_ratio (const BenchTable * table, const Candidate * candidate,
 }
 
 static void
+print_margin (const BenchTable * table, const Candidate * candidate,
+    const Target * target)
+{
+  gint n = table->bench->n_rounds;
+  g_autofree gdouble *more = g_new (gdouble, n);
+  const Candidate *rival = find (table, target->rivals[0]);
+  gdouble median, min, max;
+
+  for (gint i = 0; i < n; i++)
+    more[i] = candidate->ns[i] - rival->ns[i];
+  spread (more, n, &median, &min, &max);
+  printf ("  target <= %s + %.0f ns: %+.0f ns %s", rival->name, target->limit,
+      median, median <= target->limit ? "ok" : "MISSED");
+}
+
+static void
 print_target (const BenchTable * table, const Candidate * candidate,
     const Target * target)
 {
   const Candidate *best = NULL;
   gdouble best_median = G_MAXDOUBLE, median, min, max;
+
+  if (target->is_margin) {
+    print_margin (table, candidate, target);
+    return;
+  }
 
   for (gchar ** name = target->rivals; *name; name++) {
     const Candidate *rival = find (table, *name);
