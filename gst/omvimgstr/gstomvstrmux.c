@@ -51,6 +51,7 @@
 #include <string.h>
 
 #include <gst/omv/omv-i18n.h>
+#include <gst/omv/omv-packer.h>
 
 GST_DEBUG_CATEGORY_STATIC (omvstrmux_debug);
 #define GST_CAT_DEFAULT omvstrmux_debug
@@ -97,9 +98,7 @@ struct _GstOmvStrMux
   /* streaming thread; other threads only while it does not run */
   Settings settings;            /* @properties as they were in READY */
   guint group_id;
-  GstSegment segment;
-  GstOmvVideoInfo info;
-  gboolean have_info;
+  GstOmvPacker packer;
 
   gboolean started;             /* the file header is written */
   GstOmvTimeWriter intervals;
@@ -108,7 +107,6 @@ struct _GstOmvStrMux
   GstClockTime zero;            /* running time at which the file's time is 0 … */
   GstClockTime origin;          /* … or this, without offset-to-zero */
   GstClockTime last;            /* running time of the last frame */
-  GstClockTime expected;        /* running time of a frame that has none */
   GstClockTime synced;          /* running time when the disk was last asked for */
   guint64 backward;             /* frames whose time ran backward */
 };
@@ -154,7 +152,6 @@ gst_omv_str_mux_reset (GstOmvStrMux * self)
   self->zero = GST_CLOCK_TIME_NONE;
   self->origin = 0;
   self->last = 0;
-  self->expected = 0;
   self->synced = 0;
   self->backward = 0;
 }
@@ -201,33 +198,6 @@ gst_omv_str_mux_write_header (GstOmvStrMux * self)
   return gst_pad_push (self->srcpad, header);
 }
 
-/* Finds the running time of @buffer. FALSE: it lies outside the segment. */
-static gboolean
-gst_omv_str_mux_get_running_time (GstOmvStrMux * self, GstBuffer * buffer,
-    GstClockTime * ret_time)
-{
-  GstClockTime pts = GST_BUFFER_PTS (buffer);
-  GstClockTime duration = GST_BUFFER_DURATION (buffer);
-  guint64 clipped;
-
-  if (!GST_CLOCK_TIME_IS_VALID (pts)
-      || self->segment.format != GST_FORMAT_TIME) {
-    *ret_time = self->expected;
-    return TRUE;
-  }
-
-  if (!GST_CLOCK_TIME_IS_VALID (duration))
-    duration = GST_CLOCK_TIME_IS_VALID (self->info.frame_duration)
-        ? self->info.frame_duration : 0;
-  if (!gst_segment_clip (&self->segment, GST_FORMAT_TIME, pts, pts + duration,
-          &clipped, NULL))
-    return FALSE;
-  *ret_time = gst_segment_to_running_time (&self->segment, GST_FORMAT_TIME,
-      clipped);
-
-  return GST_CLOCK_TIME_IS_VALID (*ret_time);
-}
-
 static void
 gst_omv_str_mux_warn_backward (GstOmvStrMux * self, GstClockTime time)
 {
@@ -249,7 +219,7 @@ gst_omv_str_mux_set_time (GstOmvStrMux * self, GstBuffer * buffer,
     self->zero = self->last = self->synced = time;
     if (!self->settings.offset_to_zero)
       self->origin = GST_BUFFER_PTS_IS_VALID (buffer)
-          && self->segment.format == GST_FORMAT_TIME
+          && self->packer.segment.format == GST_FORMAT_TIME
           ? GST_BUFFER_PTS (buffer) : time;
   }
 
@@ -269,109 +239,8 @@ gst_omv_str_mux_set_time (GstOmvStrMux * self, GstBuffer * buffer,
   }
   header->exact_time = self->settings.exact_time ? time : GST_OMV_TIME_NONE;
 
-  self->last = self->expected = time;
-  if (GST_BUFFER_DURATION_IS_VALID (buffer))
-    self->expected += GST_BUFFER_DURATION (buffer);
-  else if (GST_CLOCK_TIME_IS_VALID (self->info.frame_duration))
-    self->expected += self->info.frame_duration;
-
+  self->last = time;
   return TRUE;
-}
-
-/* @length is that of gst_buffer_map_range(). */
-static gboolean
-read_picture_size (GstBuffer * payload, gint length, GstOmvFrameHeader * header)
-{
-  GstMapInfo map;
-  gboolean found;
-
-  if (!gst_buffer_map_range (payload, 0, length, &map, GST_MAP_READ))
-    return FALSE;
-  found = gst_omv_picture_read_size (header->format, map.data, map.size,
-      &header->width, &header->height);
-  gst_buffer_unmap (payload, &map);
-
-  return found;
-}
-
-static gboolean
-gst_omv_str_mux_is_mixed (GstOmvStrMux * self)
-{
-  return self->info.format == GST_OMV_PIXEL_FORMAT_UNKNOWN;
-}
-
-static void
-gst_omv_str_mux_set_picture_error (GstOmvStrMux * self,
-    const GstOmvFrameHeader * header, gint width, gint height, GError ** error)
-{
-  const gchar *name = gst_omv_pixel_format_get_name (header->format);
-
-  if (gst_omv_str_mux_is_mixed (self))
-    g_set_error (error, GST_OMV_ERROR, GST_OMV_ERROR_INVALID_FRAME_SIZE,
-        _("Frame %" PRIu64 " at byte %" PRIu64 " is a %s picture of %d x %d "
-            "pixels, but its header says %d x %d."), self->number,
-        self->offset, name, header->width, header->height, width, height);
-  else
-    g_set_error (error, GST_OMV_ERROR, GST_OMV_ERROR_INVALID_FRAME_SIZE,
-        _("Frame %" PRIu64 " at byte %" PRIu64 " is a %s picture of %d x %d "
-            "pixels, but its caps say %d x %d."), self->number, self->offset,
-        name, header->width, header->height, width, height);
-}
-
-/* Takes the size of a JPEG or PNG frame from the picture itself: caps may lack
- * it, and a recording must not lie. @header has what is claimed, or 0. */
-static gboolean
-gst_omv_str_mux_read_picture_size (GstOmvStrMux * self, GstBuffer * payload,
-    GstOmvFrameHeader * header, GError ** error)
-{
-  gint width = header->width, height = header->height;
-  gboolean found;
-
-  /* mapping all of several memories would copy them: the first mostly tells */
-  found = gst_buffer_n_memory (payload) > 0
-      && (read_picture_size (payload, 1, header)
-      || read_picture_size (payload, -1, header));
-  if (!found) {
-    g_set_error (error, GST_OMV_ERROR, GST_OMV_ERROR_WRONG_TYPE,
-        _("Frame %" PRIu64 " at byte %" PRIu64 " is not a %s picture."),
-        self->number, self->offset,
-        gst_omv_pixel_format_get_name (header->format));
-    return FALSE;
-  }
-  if ((width != 0 && width != header->width)
-      || (height != 0 && height != header->height)) {
-    gst_omv_str_mux_set_picture_error (self, header, width, height, error);
-    return FALSE;
-  }
-  if (header->width > GST_OMV_DIMENSION_MAX
-      || header->height > GST_OMV_DIMENSION_MAX) {
-    g_set_error (error, GST_OMV_ERROR, GST_OMV_ERROR_INVALID_FRAME_SIZE,
-        _("Frame %" PRIu64 " at byte %" PRIu64 " has %d x %d pixels; a "
-            "recording holds at most 32767 x 32767."), self->number,
-        self->offset, header->width, header->height);
-    return FALSE;
-  }
-
-  return TRUE;
-}
-
-/* The payload of a frame that says itself what it is. */
-static GstBuffer *
-gst_omv_str_mux_unwrap (GstOmvStrMux * self, GstBuffer * buffer,
-    GstOmvFrameHeader * header, GError ** error)
-{
-  GstBuffer *payload = gst_omv_video_parse_frame (buffer, header, error);
-
-  if (payload == NULL
-      || gst_omv_version_can_hold (self->settings.version, header->format))
-    return payload;
-
-  g_set_error (error, GST_OMV_ERROR, GST_OMV_ERROR_UNSUPPORTED,
-      _("A recording of version %d.%d cannot hold frames of the format %s."),
-      self->settings.version / 10, self->settings.version % 10,
-      gst_omv_pixel_format_get_name (header->format));
-  gst_buffer_unref (payload);
-  return NULL;
 }
 
 /* The bytes to be stored for @buffer, described in @header but for its times. */
@@ -379,35 +248,15 @@ static GstBuffer *
 gst_omv_str_mux_pack (GstOmvStrMux * self, GstBuffer * buffer,
     GstOmvFrameHeader * header, GError ** error)
 {
-  g_autoptr (GstBuffer) payload = NULL;
-  gsize size;
+  GstBuffer *payload = NULL;
 
-  header->format = self->info.format;
-  header->width = self->info.width;
-  header->height = self->info.height;
-  payload = gst_omv_str_mux_is_mixed (self)
-      ? gst_omv_str_mux_unwrap (self, buffer, header, error)
-      : gst_omv_video_info_pack (&self->info, buffer, error);
-  if (payload == NULL) {
+  if (gst_omv_packer_describe (&self->packer, buffer, header, error))
+    payload = gst_omv_packer_pack (&self->packer, buffer, error);
+  if (payload == NULL)
     g_prefix_error (error, _("Frame %" PRIu64 " at byte %" PRIu64 ": "),
         self->number, self->offset);
-    return NULL;
-  }
 
-  size = gst_buffer_get_size (payload);
-  if (size > G_MAXUINT32) {
-    g_set_error (error, GST_OMV_ERROR, GST_OMV_ERROR_INVALID_FRAME_SIZE,
-        _("Frame %" PRIu64 " at byte %" PRIu64 " has %" PRIu64 " bytes, more "
-            "than a recording can hold."), self->number, self->offset,
-        (guint64) size);
-    return NULL;
-  }
-  header->payload_size = (guint32) size;
-  if (gst_omv_pixel_format_is_compressed (header->format)
-      && !gst_omv_str_mux_read_picture_size (self, payload, header, error))
-    return NULL;
-
-  return g_steal_pointer (&payload);
+  return payload;
 }
 
 /* Header, payload and padding as one buffer. A small payload is copied behind the
@@ -475,7 +324,7 @@ gst_omv_str_mux_write_frame (GstOmvStrMux * self, GstBuffer * buffer)
   g_autoptr (GError) error = NULL;
   GstClockTime time;
 
-  if (!gst_omv_str_mux_get_running_time (self, buffer, &time)) {
+  if (!gst_omv_packer_get_time (&self->packer, buffer, &time)) {
     GST_DEBUG_OBJECT (self, "dropping a buffer outside the segment: %"
         GST_PTR_FORMAT, buffer);
     return GST_FLOW_OK;
@@ -506,7 +355,7 @@ gst_omv_str_mux_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
   GstOmvStrMux *self = GST_OMV_STR_MUX (parent);
   GstFlowReturn flow;
 
-  if (self->have_info) {
+  if (gst_omv_packer_has_caps (&self->packer)) {
     flow = gst_omv_str_mux_write_frame (self, buffer);
   } else {
     GST_ELEMENT_ERROR (self, CORE, NEGOTIATION, (NULL),
@@ -522,13 +371,9 @@ static gboolean
 gst_omv_str_mux_set_caps (GstOmvStrMux * self, const GstCaps * caps)
 {
   g_autoptr (GError) error = NULL;
-  GstOmvVideoInfo info;
 
-  if (gst_omv_video_info_from_caps (&info, caps, self->settings.binary, &error)) {
-    self->info = info;
-    self->have_info = TRUE;
+  if (gst_omv_packer_set_caps (&self->packer, caps, &error))
     return TRUE;
-  }
 
   gst_omv_element_error (GST_ELEMENT (self), &error, "caps before frame %"
       G_GUINT64_FORMAT, self->number);
@@ -569,13 +414,13 @@ gst_omv_str_mux_sink_event (GstPad * pad, GstObject * parent, GstEvent * event)
       break;
     }
     case GST_EVENT_SEGMENT:
-      gst_event_copy_segment (event, &self->segment);
+      gst_event_copy_segment (event, &self->packer.segment);
       break;
     case GST_EVENT_EOS:
       handled = gst_omv_str_mux_finish (self);
       break;
     case GST_EVENT_FLUSH_STOP:
-      gst_segment_init (&self->segment, GST_FORMAT_TIME);
+      gst_omv_packer_reset_time (&self->packer);
       gst_omv_str_mux_reset (self);
       return gst_pad_event_default (pad, parent, event);
     case GST_EVENT_GAP:
@@ -705,8 +550,8 @@ gst_omv_str_mux_start (GstOmvStrMux * self)
   }
 
   self->group_id = gst_util_group_id_next ();
-  gst_segment_init (&self->segment, GST_FORMAT_TIME);
-  self->have_info = FALSE;
+  gst_omv_packer_init (&self->packer, self->settings.version,
+      self->settings.binary);
   gst_omv_str_mux_reset (self);
 
   return TRUE;

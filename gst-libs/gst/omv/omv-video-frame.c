@@ -111,26 +111,25 @@ gst_omv_video_make_frame (GstOmvVersion version,
 }
 
 /**
- * gst_omv_video_parse_frame:
+ * gst_omv_video_read_frame:
  * @frame: a buffer of video/x-omv-frame
  * @ret_header: (out caller-allocates): the frame's header, untouched on failure
  * @error: return location
  *
- * Takes a buffer of video/x-omv-frame apart. What it holds may be ARGB8, of
- * which there are no pixels. A picture is not looked into. RGB565 is stored as
- * version 2.0 stores it.
+ * Reads what a buffer of video/x-omv-frame says of itself; its payload follows
+ * after 32 bytes. The frame may be ARGB8, of which there are no pixels. A picture
+ * is not looked into.
  *
  * Errors: %GST_OMV_ERROR_CORRUPT if there is no sound header,
  * %GST_OMV_ERROR_INVALID_FRAME_SIZE if what follows it is not of the size that
  * it states.
  *
- * Returns: (transfer full) (nullable): the payload, which shares the memory of
- *   @frame, or %NULL
+ * Returns: %TRUE on success
  *
  * Since: 0.1
  */
-GstBuffer *
-gst_omv_video_parse_frame (GstBuffer * frame, GstOmvFrameHeader * ret_header,
+gboolean
+gst_omv_video_read_frame (GstBuffer * frame, GstOmvFrameHeader * ret_header,
     GError ** error)
 {
   gsize size = gst_buffer_get_size (frame);
@@ -142,7 +141,7 @@ gst_omv_video_parse_frame (GstBuffer * frame, GstOmvFrameHeader * ret_header,
     g_set_error (error, GST_OMV_ERROR, GST_OMV_ERROR_CORRUPT,
         _("A buffer of %" PRIu64 " bytes does not hold the header of a frame."),
         (guint64) size);
-    return NULL;
+    return FALSE;
   }
 
   fault = gst_omv_frame_header_read (GST_OMV_VERSION_V2_0, data, G_MAXUINT32,
@@ -151,16 +150,42 @@ gst_omv_video_parse_frame (GstBuffer * frame, GstOmvFrameHeader * ret_header,
     g_set_error (error, GST_OMV_ERROR, GST_OMV_ERROR_CORRUPT,
         _("The frame's header is damaged: %s."),
         gst_omv_fault_describe (fault));
-    return NULL;
+    return FALSE;
   }
   if (size - HEADER_SIZE != header.payload_size) {
     g_set_error (error, GST_OMV_ERROR, GST_OMV_ERROR_INVALID_FRAME_SIZE,
         _("The frame has %" PRIu64 " bytes, but its header says %" PRIu64 "."),
         (guint64) size, (guint64) HEADER_SIZE + header.payload_size);
-    return NULL;
+    return FALSE;
   }
 
   *ret_header = header;
+  return TRUE;
+}
+
+/**
+ * gst_omv_video_parse_frame:
+ * @frame: a buffer of video/x-omv-frame
+ * @ret_header: (out caller-allocates): the frame's header, untouched on failure
+ * @error: return location
+ *
+ * Takes a buffer of video/x-omv-frame apart. RGB565 is stored as version 2.0
+ * stores it.
+ *
+ * Errors: those of gst_omv_video_read_frame().
+ *
+ * Returns: (transfer full) (nullable): the payload, which shares the memory of
+ *   @frame, or %NULL
+ *
+ * Since: 0.1
+ */
+GstBuffer *
+gst_omv_video_parse_frame (GstBuffer * frame, GstOmvFrameHeader * ret_header,
+    GError ** error)
+{
+  if (!gst_omv_video_read_frame (frame, ret_header, error))
+    return NULL;
+
   return gst_buffer_copy_region (frame, GST_BUFFER_COPY_MEMORY, HEADER_SIZE,
-      header.payload_size);
+      ret_header->payload_size);
 }

@@ -16,6 +16,7 @@
 
 #include <inttypes.h>
 
+#include "omv-copy.h"
 #include "omv-i18n.h"
 #include "omv-rows.h"
 
@@ -206,8 +207,16 @@ gst_omv_video_info_from_caps (GstOmvVideoInfo * info, const GstCaps * caps,
   return TRUE;
 }
 
-static gsize
-get_payload_size (const GstOmvVideoInfo * info)
+/**
+ * gst_omv_video_info_get_payload_size:
+ * @info: what caps of raw frames say
+ *
+ * Returns: the bytes that are stored for each frame
+ *
+ * Since: 0.1
+ */
+gsize
+gst_omv_video_info_get_payload_size (const GstOmvVideoInfo * info)
 {
   return gst_omv_pixel_format_get_row_size (info->format, info->width)
       * (gsize) info->height;
@@ -223,25 +232,10 @@ set_buffer_error (const GstOmvVideoInfo * info, GstBuffer * buffer,
       info->height);
 }
 
-static GstBuffer *
-pack_rows (const GstOmvVideoInfo * info, const guint8 * pixels, gssize stride)
-{
-  GstBuffer *payload =
-      gst_buffer_new_allocate (NULL, get_payload_size (info), NULL);
-  GstMapInfo map;
-
-  gst_buffer_map (payload, &map, GST_MAP_WRITE);
-  gst_omv_rows_pack (info->format, info->width, info->height, pixels, stride,
-      map.data);
-  gst_buffer_unmap (payload, &map);
-
-  return payload;
-}
-
 /* The whole buffer is mapped, not a plane by gst_video_frame_map(): that believes
  * any GstVideoMeta and maps no more than the memory that the plane starts in. */
-static GstBuffer *
-pack_raw (const GstOmvVideoInfo * info, GstBuffer * buffer, GError ** error)
+static gboolean
+pack_raw (const GstOmvVideoInfo * info, GstBuffer * buffer, guint8 * payload)
 {
   const GstVideoMeta *meta = gst_buffer_get_video_meta (buffer);
   gint64 first = meta != NULL ? (gint64) meta->offset[0] : 0;
@@ -251,42 +245,49 @@ pack_raw (const GstOmvVideoInfo * info, GstBuffer * buffer, GError ** error)
   gint64 row_size = meta == NULL ? stride
       : info->threshold ? info->width
       : (gint64) gst_omv_pixel_format_get_row_size (info->format, info->width);
-  GstBuffer *payload;
   GstMapInfo map;
 
   if (MIN (first, last) < 0
       || MAX (first, last) + row_size > (gint64) gst_buffer_get_size (buffer)
-      || !gst_buffer_map (buffer, &map, GST_MAP_READ)) {
-    set_buffer_error (info, buffer, error);
-    return NULL;
-  }
-  payload = pack_rows (info, map.data + first, (gssize) stride);
+      || !gst_buffer_map (buffer, &map, GST_MAP_READ))
+    return FALSE;
+  gst_omv_rows_pack (info->format, info->width, info->height,
+      map.data + first, (gssize) stride, payload);
   gst_buffer_unmap (buffer, &map);
 
-  return payload;
+  return TRUE;
 }
 
 /* GStreamer's Bayer elements round a row up to 4 bytes and know no meta. */
-static GstBuffer *
-pack_bayer (const GstOmvVideoInfo * info, GstBuffer * buffer, GError ** error)
+static gboolean
+pack_bayer (const GstOmvVideoInfo * info, GstBuffer * buffer, guint8 * payload)
 {
   gsize stride = gst_omv_rows_get_stride (info->format, info->width);
-  GstBuffer *payload;
   GstMapInfo map;
 
   if (gst_buffer_get_size (buffer) < stride * (gsize) info->height
-      || !gst_buffer_map (buffer, &map, GST_MAP_READ)) {
-    set_buffer_error (info, buffer, error);
-    return NULL;
-  }
-  payload = pack_rows (info, map.data, (gssize) stride);
+      || !gst_buffer_map (buffer, &map, GST_MAP_READ))
+    return FALSE;
+  gst_omv_rows_pack (info->format, info->width, info->height, map.data,
+      (gssize) stride, payload);
   gst_buffer_unmap (buffer, &map);
 
-  return payload;
+  return TRUE;
 }
 
-/* Whether the rows of @buffer, whose size is at least the payload's, follow each
- * other as they do in a file. */
+/* Makes rows follow each other as they do in a file. */
+static gboolean
+pack_rows (const GstOmvVideoInfo * info, GstBuffer * buffer, guint8 * payload)
+{
+  if (is_raw (info->format) || info->threshold)
+    return pack_raw (info, buffer, payload);
+
+  return info->format != GST_OMV_PIXEL_FORMAT_BINARY
+      && pack_bayer (info, buffer, payload);
+}
+
+/* Whether @buffer starts with a payload: its rows follow each other as they do in
+ * a file. */
 static gboolean
 is_tight (const GstOmvVideoInfo * info, GstBuffer * buffer)
 {
@@ -294,6 +295,8 @@ is_tight (const GstOmvVideoInfo * info, GstBuffer * buffer)
       info->width);
   GstVideoMeta *meta;
 
+  if (gst_buffer_get_size (buffer) < gst_omv_video_info_get_payload_size (info))
+    return FALSE;
   if (info->format == GST_OMV_PIXEL_FORMAT_BINARY)
     return !info->threshold;
   if (gst_omv_rows_are_swapped (GST_OMV_VERSION_V2_0, info->format))
@@ -330,28 +333,106 @@ GstBuffer *
 gst_omv_video_info_pack (const GstOmvVideoInfo * info, GstBuffer * buffer,
     GError ** error)
 {
-  gsize size = gst_buffer_get_size (buffer);
+  g_autoptr (GstBuffer) payload = NULL;
   gsize payload_size;
+  GstMapInfo map;
+  gboolean packed;
 
   g_return_val_if_fail (info->format != GST_OMV_PIXEL_FORMAT_UNKNOWN, NULL);
 
   if (gst_omv_pixel_format_is_compressed (info->format))
     return gst_buffer_ref (buffer);
 
-  payload_size = get_payload_size (info);
-  if (size >= payload_size && is_tight (info, buffer)) {
-    if (size == payload_size)
+  payload_size = gst_omv_video_info_get_payload_size (info);
+  if (is_tight (info, buffer)) {
+    if (gst_buffer_get_size (buffer) == payload_size)
       return gst_buffer_ref (buffer);
     return gst_buffer_copy_region (buffer, GST_BUFFER_COPY_MEMORY, 0,
         payload_size);
   }
-  if (is_raw (info->format) || info->threshold)
-    return pack_raw (info, buffer, error);
-  if (info->format != GST_OMV_PIXEL_FORMAT_BINARY)
-    return pack_bayer (info, buffer, error);
+
+  payload = gst_buffer_new_allocate (NULL, payload_size, NULL);
+  gst_buffer_map (payload, &map, GST_MAP_WRITE);
+  packed = pack_rows (info, buffer, map.data);
+  gst_buffer_unmap (payload, &map);
+  if (!packed) {
+    set_buffer_error (info, buffer, error);
+    return NULL;
+  }
+
+  return g_steal_pointer (&payload);
+}
+
+/**
+ * gst_omv_video_copy_bytes: (skip)
+ * @buffer: a buffer
+ * @offset: bytes of it to leave out
+ * @size: bytes that follow
+ * @dest: where they go
+ *
+ * Copies bytes that nobody is expected to read soon, around the caches where
+ * there are many. Memories are copied one by one, without merging them.
+ *
+ * Returns: %FALSE if a memory cannot be mapped, or there are fewer bytes
+ *
+ * Since: 0.1
+ */
+gboolean
+gst_omv_video_copy_bytes (GstBuffer * buffer, gsize offset, gsize size,
+    guint8 * dest)
+{
+  guint count = gst_buffer_n_memory (buffer);
+
+  for (guint i = 0; i < count && size > 0; i++) {
+    GstMemory *memory = gst_buffer_peek_memory (buffer, i);
+    GstMapInfo map;
+
+    if (!gst_memory_map (memory, &map, GST_MAP_READ))
+      return FALSE;
+    if (offset < map.size) {
+      gsize part = MIN (size, map.size - offset);
+
+      gst_omv_copy_streaming (dest, map.data + offset, part);
+      dest += part;
+      size -= part;
+    }
+    offset -= MIN (offset, map.size);
+    gst_memory_unmap (memory, &map);
+  }
+
+  return size == 0;
+}
+
+/**
+ * gst_omv_video_info_pack_to: (skip)
+ * @info: what the caps of @buffer say, which is raw
+ * @buffer: one frame
+ * @payload: room for gst_omv_video_info_get_payload_size() bytes
+ * @error: return location
+ *
+ * Writes what gst_omv_video_info_pack() makes to a place of the caller's,
+ * without allocating anything. As nobody is expected to read it soon, large
+ * payloads are copied around the caches.
+ *
+ * Errors: %GST_OMV_ERROR_INVALID_FRAME_SIZE if @buffer does not hold a frame.
+ *
+ * Returns: %TRUE on success
+ *
+ * Since: 0.1
+ */
+gboolean
+gst_omv_video_info_pack_to (const GstOmvVideoInfo * info, GstBuffer * buffer,
+    guint8 * payload, GError ** error)
+{
+  gsize size = gst_omv_video_info_get_payload_size (info);
+
+  if (is_tight (info, buffer)
+      ? gst_omv_video_copy_bytes (buffer, 0, size, payload)
+      : pack_rows (info, buffer, payload))
+    return TRUE;
 
   set_buffer_error (info, buffer, error);
-  return NULL;
+  return FALSE;
 }
 
 static GstCaps *

@@ -75,6 +75,17 @@ gboolean gst_omv_video_info_from_caps (GstOmvVideoInfo * info,
     const GstCaps * caps, gboolean binary, GError ** error);
 
 GST_OMV_API
+gsize gst_omv_video_info_get_payload_size (const GstOmvVideoInfo * info);
+
+GST_OMV_API
+gboolean gst_omv_video_copy_bytes (GstBuffer * buffer, gsize offset,
+    gsize size, guint8 * dest);
+
+GST_OMV_API
+gboolean gst_omv_video_info_pack_to (const GstOmvVideoInfo * info,
+    GstBuffer * buffer, guint8 * payload, GError ** error);
+
+GST_OMV_API
 GstBuffer *gst_omv_video_info_pack (const GstOmvVideoInfo * info,
     GstBuffer * buffer, GError ** error);
 
@@ -109,6 +120,10 @@ GstCaps *gst_omv_video_make_frame_caps (gint framerate_numerator,
 GST_OMV_API
 GstBuffer *gst_omv_video_make_frame (GstOmvVersion version,
     const GstOmvFrameHeader * header, GstBuffer * payload);
+
+GST_OMV_API
+gboolean gst_omv_video_read_frame (GstBuffer * frame,
+    GstOmvFrameHeader * ret_header, GError ** error);
 
 GST_OMV_API
 GstBuffer *gst_omv_video_parse_frame (GstBuffer * frame,

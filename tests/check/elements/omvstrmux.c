@@ -663,7 +663,7 @@ GST_START_TEST (test_picture_contradicts_caps)
   fail_unless_equals_int (gst_harness_push (h, take_picture ("v20_jpeg", 3)),
       GST_FLOW_ERROR);
   assert_error (h, bus, GST_STREAM_ERROR_FORMAT,
-      "Frame 0 at byte 16 is a JPEG picture of 7 x 7 pixels, but its caps say "
+      "Frame 0 at byte 16: It is a JPEG picture of 7 x 7 pixels, but its caps say "
       "640 x 480");
   drop_watch (h, bus);
   gst_harness_teardown (h);
@@ -679,7 +679,7 @@ GST_START_TEST (test_no_picture)
   fail_unless_equals_int (gst_harness_push (h, make_buffer (100, 0,
               GST_CLOCK_TIME_NONE)), GST_FLOW_ERROR);
   assert_error (h, bus, GST_STREAM_ERROR_WRONG_TYPE,
-      "Frame 0 at byte 16 is not " "a ");
+      "Frame 0 at byte 16: It is not " "a ");
   drop_watch (h, bus);
   gst_harness_teardown (h);
 }
@@ -809,7 +809,8 @@ GST_START_TEST (test_picture_contradicts_header)
   fail_unless_equals_int (gst_harness_push (h, wrap_frame (7, 8, CODE_JPEG,
               map.data, map.size, 0)), GST_FLOW_ERROR);
   gst_buffer_unmap (picture, &map);
-  assert_error (h, bus, GST_STREAM_ERROR_FORMAT, "Frame 0 at byte 16 is a JPEG "
+  assert_error (h, bus, GST_STREAM_ERROR_FORMAT,
+      "Frame 0 at byte 16: It is a JPEG "
       "picture of 7 x 7 pixels, but its header says 7 x 8");
   drop_watch (h, bus);
   gst_harness_teardown (h);

@@ -296,6 +296,23 @@ make_info (guint i, gint width, gboolean binary)
   return info;
 }
 
+/* What is written to a place of the caller's is the same, and no more. */
+static void
+check_written (const GstOmvVideoInfo * info, GstBuffer * buffer,
+    GstBuffer * payload)
+{
+  gsize size = gst_omv_video_info_get_payload_size (info);
+  g_autofree guint8 *written = g_malloc (size + 1);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpuint (gst_buffer_get_size (payload), ==, size);
+  written[size] = 0xA5;
+  g_assert_true (gst_omv_video_info_pack_to (info, buffer, written, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (gst_buffer_memcmp (payload, 0, written, size), ==, 0);
+  g_assert_cmpuint (written[size], ==, 0xA5);
+}
+
 static GstBuffer *
 pack (const GstOmvVideoInfo * info, GstBuffer * buffer)
 {
@@ -304,6 +321,8 @@ pack (const GstOmvVideoInfo * info, GstBuffer * buffer)
 
   g_assert_no_error (error);
   g_assert_nonnull (payload);
+  if (!gst_omv_pixel_format_is_compressed (info->format))
+    check_written (info, buffer, payload);
 
   return payload;
 }
@@ -315,7 +334,13 @@ check_refused (const GstOmvVideoInfo * info, GstBuffer * buffer)
   g_autoptr (GstBuffer) payload =
       gst_omv_video_info_pack (info, buffer, &error);
 
+  g_autofree guint8 *room =
+      g_malloc (gst_omv_video_info_get_payload_size (info));
+
   g_assert_null (payload);
+  g_assert_error (error, GST_OMV_ERROR, GST_OMV_ERROR_INVALID_FRAME_SIZE);
+  g_clear_error (&error);
+  g_assert_false (gst_omv_video_info_pack_to (info, buffer, room, &error));
   g_assert_error (error, GST_OMV_ERROR, GST_OMV_ERROR_INVALID_FRAME_SIZE);
 }
 
