@@ -22,16 +22,18 @@
  *  R7  The writer takes slots in turn. From its last turn all frames are there
  *      but the one that it is overwriting: the newest n_slots - 1 - L, where L
  *      is how many slots were left out in that turn because they were pinned.
- *      All from the oldest to the newest number are there.
+ *      All from the oldest to the newest number are there. Whoever is told that
+ *      a frame was overtaken finds the oldest number beyond it.
  *  R8  A write finds no slot only if all are pinned. It is counted, and what is
  *      there stays.
  *  R9  The table has a place for each remainder of the numbers by n_slots. It
  *      names the slot of the newest such frame. An older one that is pinned can
  *      be read to its end, but not be pinned again.
  *
- * What is exchanged between threads is ordered by the slot's word alone: commit
- * releases it, pin acquires it; unpin releases it, and the writer acquires it
- * when it takes the slot.
+ * What a frame holds goes from the writer to a reader by the slot's word and by
+ * the number of the next frame, which commit releases and pin acquires; the slot
+ * goes back by the word, which unpin releases and the writer acquires when it
+ * takes it.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -277,18 +279,18 @@ take_slot (GstOmvRing * self, guint place)
 {
   Slot *slot = get_slot (self, place);
   guint64 word = atomic_load_explicit (&slot->word, memory_order_relaxed);
-  guint64 oldest;
+  guint64 oldest = atomic_load_explicit (&self->oldest, memory_order_relaxed);
 
-  if ((word & PIN_MASK) != 0
-      || !atomic_compare_exchange_strong_explicit (&slot->word, &word, 0,
-          memory_order_acquire, memory_order_relaxed))
+  if ((word & PIN_MASK) != 0)
     return FALSE;
 
-  /* R7: frames before it are older still, or were left out */
-  oldest = atomic_load_explicit (&self->oldest, memory_order_relaxed);
-  atomic_store_explicit (&self->oldest, MAX (oldest, word >> PIN_BITS),
-      memory_order_release);
-  return TRUE;
+  /* R7: before the frame is gone. Those before it are older still, or were left
+   * out, as this one is if it has just been pinned. */
+  if (word >> PIN_BITS > oldest)
+    atomic_store_explicit (&self->oldest, word >> PIN_BITS,
+        memory_order_release);
+  return atomic_compare_exchange_strong_explicit (&slot->word, &word, 0,
+      memory_order_acq_rel, memory_order_relaxed);
 }
 
 /**
@@ -460,10 +462,11 @@ gst_omv_ring_write (GstOmvRing * self, const GstOmvFrameHeader * header,
  * @self: a ring
  *
  * All frames from this one to gst_omv_ring_get_newest() are there. While frames
- * are written, the answer may be out of date when it arrives.
+ * are written, the answer may be out of date when it arrives. After
+ * %GST_OMV_RING_OVERTAKEN it is beyond the frame that was asked for.
  *
- * Returns: the number of the oldest frame, %GST_OMV_SEQUENCE_NONE if there is no
- *   frame
+ * Returns: the number of the oldest frame; %GST_OMV_SEQUENCE_NONE if there is no
+ *   frame, or only the one that is being overwritten
  *
  * Since: 0.1
  */
@@ -503,14 +506,14 @@ gst_omv_ring_get_newest (GstOmvRing * self)
 static GstOmvRingResult
 pin_slot (Slot * slot, guint64 sequence)
 {
-  guint64 word = atomic_load_explicit (&slot->word, memory_order_relaxed);
+  guint64 word = atomic_load_explicit (&slot->word, memory_order_acquire);
 
   /* goes round only where another reader has come or gone */
   while (word >> PIN_BITS == sequence + 1) {
     g_return_val_if_fail ((word & PIN_MASK) < GST_OMV_RING_PINS_MAX,
         GST_OMV_RING_OVERTAKEN);
     if (atomic_compare_exchange_weak_explicit (&slot->word, &word, word + 1,
-            memory_order_acquire, memory_order_relaxed))
+            memory_order_acquire, memory_order_acquire))
       return GST_OMV_RING_PINNED;
   }
 
@@ -524,7 +527,8 @@ pin_slot (Slot * slot, guint64 sequence)
  * @ret_pin: (out caller-allocates): the frame, untouched if it is not there
  *
  * Holds a frame where it is, until gst_omv_ring_unpin(). The writer goes on, in
- * other slots. At most %GST_OMV_RING_PINS_MAX readers can hold a frame.
+ * other slots. If the frame was overtaken, gst_omv_ring_get_oldest() says where
+ * to go on. At most %GST_OMV_RING_PINS_MAX readers can hold a frame.
  *
  * Returns: whether the frame is there, not yet or no longer
  *

@@ -571,8 +571,9 @@ follow (gpointer user_data)
         g_thread_yield ();
         break;
       case GST_OMV_RING_OVERTAKEN:
+        /* R7 */
         oldest = gst_omv_ring_get_oldest (stress->ring);
-        oldest = MAX (next + 1, oldest);
+        g_assert_cmpuint (oldest, >, next);
         n_missed += oldest - next;
         next = oldest;
         break;
