@@ -5,7 +5,7 @@
  * out and takes the next one. So which slot a frame is in does not follow from
  * its number; a table says so.
  *
- * Invariants, cited by asserts and tests:
+ * Readers are in gstomvring-read.c. Invariants, cited by asserts and tests:
  *
  *  R1  All memory is there, and was touched, before the first frame. Writing,
  *      pinning and finding allocate nothing.
@@ -85,60 +85,10 @@
 #include "gstomvring.h"
 
 #include <inttypes.h>
-#include <stdatomic.h>
 
+#include "gstomvring-private.h"
 #include "omv-copy.h"
-#include "omv-frame-private.h"
 #include "omv-i18n.h"
-#include "omv-slots.h"
-
-/* R3: a word's upper bits are a number plus 1, its lower ones count pins. At a
- * million frames a second the numbers last for nine years. */
-#define PIN_BITS 16
-#define PIN_MASK ((G_GUINT64_CONSTANT (1) << PIN_BITS) - 1)
-#define SEQUENCE_MAX ((G_GUINT64_CONSTANT (1) << (64 - PIN_BITS)) - 2)
-
-G_STATIC_ASSERT (GST_OMV_RING_PINS_MAX == PIN_MASK);
-
-/* The head of a slot, in front of its payload. */
-typedef struct
-{
-  /* any thread */
-  _Atomic guint64 word;
-
-  /* A place of the table (R9), which has as many places as there are slots. It
-   * is here because it mostly names this very slot. Written by the writer. */
-  _Atomic guint32 place;
-
-  /* written by the writer while the word is 0, read by who has a pin */
-  GstOmvFrameHeader header;
-  guint64 time;
-  guint64 tag;
-} Slot;
-
-/* so that payloads start at cache lines, too */
-G_STATIC_ASSERT (sizeof (Slot) == OMV_SLOTS_ALIGNMENT);
-
-#define NO_PLACE G_MAXUINT
-
-struct _GstOmvRing
-{
-  GObject parent;
-
-  /* constant */
-  OmvSlots slots;
-  gsize slot_size;
-
-  /* written by the writer, read by any thread */
-  _Atomic guint64 next;         /* number of the next frame */
-  _Atomic guint64 oldest;       /* R7; the next frame's if there is none */
-  _Atomic guint64 n_refused;
-
-  /* writer only */
-  guint turn;                   /* the slot to take next, if it is free */
-  guint begun;                  /* the slot that is being written to */
-  gsize begun_size;
-};
 
 G_DEFINE_TYPE (GstOmvRing, gst_omv_ring, G_TYPE_OBJECT);
 
@@ -162,26 +112,7 @@ gst_omv_ring_class_init (GstOmvRingClass * klass)
 static void
 gst_omv_ring_init (GstOmvRing * self)
 {
-  self->begun = NO_PLACE;
-}
-
-static Slot *
-get_slot (GstOmvRing * self, guint place)
-{
-  return (Slot *) (void *) omv_slots_get (&self->slots, place);
-}
-
-static guint8 *
-get_payload (GstOmvRing * self, guint place)
-{
-  return omv_slots_get (&self->slots, place) + sizeof (Slot);
-}
-
-/* The slot that holds the place of @sequence in the table. */
-static Slot *
-get_entry (GstOmvRing * self, guint64 sequence)
-{
-  return get_slot (self, (guint) (sequence % self->slots.n_slots));
+  self->begun = OMV_RING_NO_PLACE;
 }
 
 /**
@@ -208,12 +139,12 @@ gst_omv_ring_new (guint n_slots, gsize slot_size, GError ** error)
 {
   g_autoptr (GstOmvRing) self = g_object_new (GST_OMV_TYPE_RING, NULL);
 
-  if (!omv_slots_allocate (&self->slots, n_slots, sizeof (Slot), slot_size,
-          error))
+  if (!omv_slots_allocate (&self->slots, n_slots, sizeof (OmvRingSlot),
+          slot_size, error))
     return NULL;
 
   for (guint i = 0; i < n_slots; i++) {
-    Slot *slot = get_slot (self, i);
+    OmvRingSlot *slot = omv_ring_get_slot (self, i);
 
     atomic_init (&slot->word, 0);
     atomic_init (&slot->place, 0);
@@ -277,17 +208,17 @@ gst_omv_ring_get_n_refused (GstOmvRing * self)
 static gboolean
 take_slot (GstOmvRing * self, guint place)
 {
-  Slot *slot = get_slot (self, place);
+  OmvRingSlot *slot = omv_ring_get_slot (self, place);
   guint64 word = atomic_load_explicit (&slot->word, memory_order_relaxed);
   guint64 oldest = atomic_load_explicit (&self->oldest, memory_order_relaxed);
 
-  if ((word & PIN_MASK) != 0)
+  if ((word & OMV_RING_PIN_MASK) != 0)
     return FALSE;
 
   /* R7: before the frame is gone. Those before it are older still, or were left
    * out, as this one is if it has just been pinned. */
-  if (word >> PIN_BITS > oldest)
-    atomic_store_explicit (&self->oldest, word >> PIN_BITS,
+  if (word >> OMV_RING_PIN_BITS > oldest)
+    atomic_store_explicit (&self->oldest, word >> OMV_RING_PIN_BITS,
         memory_order_release);
   return atomic_compare_exchange_strong_explicit (&slot->word, &word, 0,
       memory_order_acq_rel, memory_order_relaxed);
@@ -313,7 +244,7 @@ gst_omv_ring_begin (GstOmvRing * self, gsize size)
   guint n_slots, place;
 
   g_return_val_if_fail (GST_OMV_IS_RING (self), NULL);
-  g_return_val_if_fail (self->begun == NO_PLACE, NULL);
+  g_return_val_if_fail (self->begun == OMV_RING_NO_PLACE, NULL);
 
   if (size > self->slot_size)
     return NULL;
@@ -325,7 +256,7 @@ gst_omv_ring_begin (GstOmvRing * self, gsize size)
     if (take_slot (self, place)) {
       self->begun = place;
       self->begun_size = size;
-      return get_payload (self, place);
+      return omv_ring_get_payload (self, place);
     }
     place = place + 1 < n_slots ? place + 1 : 0;
   }
@@ -355,33 +286,34 @@ gst_omv_ring_commit (GstOmvRing * self, const GstOmvFrameHeader * header,
     guint64 time, guint64 tag)
 {
   guint64 sequence;
-  Slot *slot;
+  OmvRingSlot *slot;
 
   g_return_val_if_fail (GST_OMV_IS_RING (self), GST_OMV_SEQUENCE_NONE);
-  g_return_val_if_fail (self->begun != NO_PLACE, GST_OMV_SEQUENCE_NONE);
+  g_return_val_if_fail (self->begun != OMV_RING_NO_PLACE,
+      GST_OMV_SEQUENCE_NONE);
   g_return_val_if_fail (header->payload_size <= self->begun_size,
       GST_OMV_SEQUENCE_NONE);
 
   sequence = atomic_load_explicit (&self->next, memory_order_relaxed);
-  g_assert (sequence <= SEQUENCE_MAX);  /* R3 */
+  g_assert (sequence <= OMV_RING_SEQUENCE_MAX); /* R3 */
   /* R7: the frames there are have a slot each, and this one has one, too */
   g_assert (sequence - atomic_load_explicit (&self->oldest,
           memory_order_relaxed) < self->slots.n_slots);
 
-  slot = get_slot (self, self->begun);
+  slot = omv_ring_get_slot (self, self->begun);
   slot->header = *header;
   slot->time = time;
   slot->tag = tag;
 
   /* R5: who sees the number finds the place and the word */
-  atomic_store_explicit (&get_entry (self, sequence)->place, self->begun,
-      memory_order_release);
-  atomic_store_explicit (&slot->word, (sequence + 1) << PIN_BITS,
+  atomic_store_explicit (&omv_ring_get_entry (self, sequence)->place,
+      self->begun, memory_order_release);
+  atomic_store_explicit (&slot->word, (sequence + 1) << OMV_RING_PIN_BITS,
       memory_order_release);
   atomic_store_explicit (&self->next, sequence + 1, memory_order_release);
 
   self->turn = self->begun + 1 < self->slots.n_slots ? self->begun + 1 : 0;
-  self->begun = NO_PLACE;
+  self->begun = OMV_RING_NO_PLACE;
 
   return sequence;
 }
@@ -398,10 +330,10 @@ void
 gst_omv_ring_abandon (GstOmvRing * self)
 {
   g_return_if_fail (GST_OMV_IS_RING (self));
-  g_return_if_fail (self->begun != NO_PLACE);
+  g_return_if_fail (self->begun != OMV_RING_NO_PLACE);
 
   self->turn = self->begun;
-  self->begun = NO_PLACE;
+  self->begun = OMV_RING_NO_PLACE;
 }
 
 /**
@@ -433,7 +365,7 @@ gst_omv_ring_write (GstOmvRing * self, const GstOmvFrameHeader * header,
   guint8 *room;
 
   g_return_val_if_fail (GST_OMV_IS_RING (self), FALSE);
-  g_return_val_if_fail (self->begun == NO_PLACE, FALSE);
+  g_return_val_if_fail (self->begun == OMV_RING_NO_PLACE, FALSE);
 
   room = gst_omv_ring_begin (self, size);
   if (room == NULL && size > self->slot_size) {
@@ -453,255 +385,4 @@ gst_omv_ring_write (GstOmvRing * self, const GstOmvFrameHeader * header,
   own_header.payload_size = (guint32) size;
   (void) gst_omv_ring_commit (self, &own_header, time, tag);
   return TRUE;
-}
-
-/* ---- readers ---- */
-
-/**
- * gst_omv_ring_get_oldest:
- * @self: a ring
- *
- * All frames from this one to gst_omv_ring_get_newest() are there. While frames
- * are written, the answer may be out of date when it arrives. After
- * %GST_OMV_RING_OVERTAKEN it is beyond the frame that was asked for.
- *
- * Returns: the number of the oldest frame; %GST_OMV_SEQUENCE_NONE if there is no
- *   frame, or only the one that is being overwritten
- *
- * Since: 0.1
- */
-guint64
-gst_omv_ring_get_oldest (GstOmvRing * self)
-{
-  guint64 oldest, next;
-
-  g_return_val_if_fail (GST_OMV_IS_RING (self), GST_OMV_SEQUENCE_NONE);
-
-  /* In this order: the next one may have moved on since, never back. */
-  oldest = atomic_load_explicit (&self->oldest, memory_order_acquire);
-  next = atomic_load_explicit (&self->next, memory_order_acquire);
-
-  return oldest < next ? oldest : GST_OMV_SEQUENCE_NONE;
-}
-
-/**
- * gst_omv_ring_get_newest:
- * @self: a ring
- *
- * Returns: the number of the frame that was written last,
- *   %GST_OMV_SEQUENCE_NONE if none was
- *
- * Since: 0.1
- */
-guint64
-gst_omv_ring_get_newest (GstOmvRing * self)
-{
-  g_return_val_if_fail (GST_OMV_IS_RING (self), GST_OMV_SEQUENCE_NONE);
-
-  /* 0 - 1 is none */
-  return atomic_load_explicit (&self->next, memory_order_acquire) - 1;
-}
-
-/* R3: counts a reader in if the slot holds @sequence. */
-static GstOmvRingResult
-pin_slot (Slot * slot, guint64 sequence)
-{
-  guint64 word = atomic_load_explicit (&slot->word, memory_order_acquire);
-
-  /* goes round only where another reader has come or gone */
-  while (word >> PIN_BITS == sequence + 1) {
-    g_return_val_if_fail ((word & PIN_MASK) < GST_OMV_RING_PINS_MAX,
-        GST_OMV_RING_OVERTAKEN);
-    if (atomic_compare_exchange_weak_explicit (&slot->word, &word, word + 1,
-            memory_order_acquire, memory_order_acquire))
-      return GST_OMV_RING_PINNED;
-  }
-
-  return GST_OMV_RING_OVERTAKEN;
-}
-
-/**
- * gst_omv_ring_pin: (skip)
- * @self: a ring; it must stay until the frame is unpinned
- * @sequence: number of a frame
- * @ret_pin: (out caller-allocates): the frame, untouched if it is not there
- *
- * Holds a frame where it is, until gst_omv_ring_unpin(). The writer goes on, in
- * other slots. If the frame was overtaken, gst_omv_ring_get_oldest() says where
- * to go on. At most %GST_OMV_RING_PINS_MAX readers can hold a frame.
- *
- * Returns: whether the frame is there, not yet or no longer
- *
- * Since: 0.1
- */
-GstOmvRingResult
-gst_omv_ring_pin (GstOmvRing * self, guint64 sequence, GstOmvRingPin * ret_pin)
-{
-  GstOmvRingResult result;
-  guint place;
-  Slot *slot;
-
-  g_return_val_if_fail (GST_OMV_IS_RING (self), GST_OMV_RING_OVERTAKEN);
-
-  if (sequence >= atomic_load_explicit (&self->next, memory_order_acquire))
-    return GST_OMV_RING_NOT_YET;
-
-  place = atomic_load_explicit (&get_entry (self, sequence)->place,
-      memory_order_acquire);
-  slot = get_slot (self, place);
-  result = pin_slot (slot, sequence);
-  if (result == GST_OMV_RING_PINNED) {
-    ret_pin->sequence = sequence;
-    ret_pin->time = slot->time;
-    ret_pin->tag = slot->tag;
-    ret_pin->header = slot->header;
-    ret_pin->payload = get_payload (self, place);
-    ret_pin->place = place;
-  }
-
-  return result;
-}
-
-/**
- * gst_omv_ring_unpin: (skip)
- * @self: a ring
- * @pin: a frame that gst_omv_ring_pin() gave; its payload is set to %NULL
- *
- * Lets a frame go. Any thread may do so.
- *
- * Since: 0.1
- */
-void
-gst_omv_ring_unpin (GstOmvRing * self, GstOmvRingPin * pin)
-{
-  guint64 word;
-
-  g_return_if_fail (GST_OMV_IS_RING (self));
-  g_return_if_fail (pin->payload != NULL);
-
-  word = atomic_fetch_sub_explicit (&get_slot (self, pin->place)->word, 1,
-      memory_order_release);
-  /* R3 */
-  g_assert ((word & PIN_MASK) > 0 && word >> PIN_BITS == pin->sequence + 1);
-  pin->payload = NULL;
-}
-
-/**
- * gst_omv_ring_find_time:
- * @self: a ring
- * @time: ns, by the writer's clock
- * @ret_sequence: (out): the frame's number, untouched if there is none
- *
- * Finds the newest frame that is not later than @time, of those that are there
- * when this is called. By the time of the answer the writer may have overtaken
- * it. Times must not run backward.
- *
- * Returns: %FALSE if all frames are later
- *
- * Since: 0.1
- */
-gboolean
-gst_omv_ring_find_time (GstOmvRing * self, guint64 time, guint64 * ret_sequence)
-{
-  guint64 found = GST_OMV_SEQUENCE_NONE, low, end;
-
-  g_return_val_if_fail (GST_OMV_IS_RING (self), FALSE);
-
-  low = atomic_load_explicit (&self->oldest, memory_order_acquire);
-  end = atomic_load_explicit (&self->next, memory_order_acquire);
-
-  while (low < end) {
-    guint64 middle = low + (end - low) / 2;
-    GstOmvRingPin pin;
-
-    if (gst_omv_ring_pin (self, middle, &pin) != GST_OMV_RING_PINNED) {
-      /* overtaken, and so are all before it */
-      found = GST_OMV_SEQUENCE_NONE;
-      low = middle + 1;
-      continue;
-    }
-    gst_omv_ring_unpin (self, &pin);
-    if (pin.time <= time) {
-      found = middle;
-      low = middle + 1;
-    } else {
-      end = middle;
-    }
-  }
-
-  if (found == GST_OMV_SEQUENCE_NONE)
-    return FALSE;
-
-  *ret_sequence = found;
-  return TRUE;
-}
-
-static void
-set_absent (GError ** error, GstOmvRingResult result, guint64 sequence)
-{
-  if (result == GST_OMV_RING_NOT_YET)
-    g_set_error (error, GST_OMV_ERROR, GST_OMV_ERROR_END_OF_STREAM,
-        _("Frame %" PRIu64 " has not been written yet."), sequence);
-  else
-    g_set_error (error, GST_OMV_ERROR, GST_OMV_ERROR_OVERTAKEN,
-        _("Frame %" PRIu64 " is no longer in the ring."), sequence);
-}
-
-/* From a frame to the next one, 0 if that is not there. */
-static guint64
-get_duration (GstOmvRing * self, guint64 sequence, guint64 time)
-{
-  guint64 duration = 0;
-  GstOmvRingPin pin;
-
-  if (gst_omv_ring_pin (self, sequence + 1, &pin) == GST_OMV_RING_PINNED) {
-    duration = MAX (pin.time, time) - time;
-    gst_omv_ring_unpin (self, &pin);
-  }
-
-  return duration;
-}
-
-/**
- * gst_omv_ring_get_frame:
- * @self: a ring
- * @sequence: number of a frame
- * @error: return location
- *
- * Copies a frame out of the ring. Its number is @sequence, its version 2.0; its
- * duration is 0 if the next one has not been written.
- *
- * Errors: %GST_OMV_ERROR_END_OF_STREAM if it has not been written;
- * %GST_OMV_ERROR_OVERTAKEN if it is no longer there; %G_IO_ERROR_NO_SPACE if
- * there is no memory for the copy.
- *
- * Returns: (transfer full): the frame, or %NULL on failure
- *
- * Since: 0.1
- */
-GstOmvFrame *
-gst_omv_ring_get_frame (GstOmvRing * self, guint64 sequence, GError ** error)
-{
-  GstOmvWalkStep step = {.version = GST_OMV_VERSION_V2_0,.number = sequence };
-  GstOmvRingResult result;
-  GstOmvRingPin pin;
-  GBytes *payload;
-
-  g_return_val_if_fail (GST_OMV_IS_RING (self), NULL);
-
-  result = gst_omv_ring_pin (self, sequence, &pin);
-  if (result != GST_OMV_RING_PINNED) {
-    set_absent (error, result, sequence);
-    return NULL;
-  }
-
-  step.time = pin.time;
-  step.header = pin.header;
-  payload = omv_slots_copy (pin.payload, pin.header.payload_size, error);
-  gst_omv_ring_unpin (self, &pin);
-  if (payload == NULL)
-    return NULL;
-
-  return omv_frame_new (&step, get_duration (self, sequence, step.time),
-      payload);
 }
