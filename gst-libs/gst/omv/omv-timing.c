@@ -146,6 +146,28 @@ gst_omv_time_writer_init (GstOmvTimeWriter * writer, GstOmvVersion version)
   writer->written = 0;
 }
 
+/* What a recording can say of @time, in its unit. */
+static guint64
+round_time (const GstOmvTimeWriter * writer, guint64 time)
+{
+  return (time + writer->unit / 2) / writer->unit;
+}
+
+/**
+ * gst_omv_time_writer_go_to:
+ * @writer: a writer
+ * @time: ns from the recording's start, at most %GST_OMV_TIME_MAX
+ *
+ * Makes @writer stand behind a frame that has @time already, to go on there.
+ *
+ * Since: 0.1
+ */
+void
+gst_omv_time_writer_go_to (GstOmvTimeWriter * writer, guint64 time)
+{
+  writer->written = round_time (writer, time);
+}
+
 /**
  * gst_omv_time_writer_next:
  * @writer: a writer
@@ -164,7 +186,7 @@ gboolean
 gst_omv_time_writer_next (GstOmvTimeWriter * writer, guint64 time,
     guint32 * ret_interval)
 {
-  guint64 due = (time + writer->unit / 2) / writer->unit;
+  guint64 due = round_time (writer, time);
   guint64 interval = due > writer->written ? due - writer->written : 0;
 
   if (interval > G_MAXUINT32)

@@ -70,6 +70,9 @@ void gst_omv_time_writer_init (GstOmvTimeWriter * writer,
     GstOmvVersion version);
 
 GST_OMV_API
+void gst_omv_time_writer_go_to (GstOmvTimeWriter * writer, guint64 time);
+
+GST_OMV_API
 gboolean gst_omv_time_writer_next (GstOmvTimeWriter * writer, guint64 time,
     guint32 * ret_interval);
 

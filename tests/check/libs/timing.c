@@ -75,6 +75,25 @@ test_writer_rounds_the_sum (void)
   }
 }
 
+/* From wherever a recording ends, the sum is rounded, too. */
+static void
+test_writer_goes_on (void)
+{
+  GstOmvTimeWriter writer, other;
+  guint32 interval, expected;
+
+  gst_omv_time_writer_init (&writer, GST_OMV_VERSION_V2_0);
+  for (guint64 i = 1; i <= 30; i++) {
+    gst_omv_time_writer_init (&other, GST_OMV_VERSION_V2_0);
+    gst_omv_time_writer_go_to (&other, (i - 1) * SECOND / 30);
+    g_assert_true (gst_omv_time_writer_next (&writer, i * SECOND / 30,
+            &expected));
+    g_assert_true (gst_omv_time_writer_next (&other, i * SECOND / 30,
+            &interval));
+    g_assert_cmpuint (interval, ==, expected);
+  }
+}
+
 /* "An interval that does not fit 32 bits cannot be stored." */
 static void
 test_writer_limit (gconstpointer user_data)
@@ -480,6 +499,7 @@ main (int argc, char **argv)
 
   add_data_tests ();
   g_test_add_func ("/timing/writer/rounds-the-sum", test_writer_rounds_the_sum);
+  g_test_add_func ("/timing/writer/goes-on", test_writer_goes_on);
   g_test_add_func ("/timing/writer/backward-is-0", test_writer_backward);
   g_test_add_func ("/timing/reader/sums-in-64-bits",
       test_reader_sums_in_64_bits);
