@@ -240,20 +240,20 @@ set_absent (OmvRecording * self, const Wanted * wanted, GError ** error)
         wanted->value, n_frames - 1);
 }
 
-static GstOmvFrame *
-read_frame (OmvRecording * self, const Wanted * wanted, GError ** error)
+/* @ret_frame: (nullable): gets the frame there */
+static gboolean
+find_frame (OmvRecording * self, const Wanted * wanted, Place * ret_place,
+    GstOmvFrame ** ret_frame, GError ** error)
 {
   OmvOutcome outcome = OMV_STALE;
-  GstOmvFrame *frame = NULL;
-  Place place = { 0, };
 
   for (guint i = 0; i < 2 && outcome == OMV_STALE; i++) {
     if (i > 0)
       omv_recording_start_over (self);
-    outcome = wanted->by_time ? find_time (self, wanted, &place, error)
-        : find_number (self, wanted->value, &place, error);
-    if (outcome == OMV_FOUND)
-      outcome = read_place (self, &place, &frame, error);
+    outcome = wanted->by_time ? find_time (self, wanted, ret_place, error)
+        : find_number (self, wanted->value, ret_place, error);
+    if (outcome == OMV_FOUND && ret_frame != NULL)
+      outcome = read_place (self, ret_place, ret_frame, error);
   }
 
   if (outcome == OMV_ABSENT)
@@ -261,7 +261,16 @@ read_frame (OmvRecording * self, const Wanted * wanted, GError ** error)
   else if (outcome == OMV_STALE)
     g_set_error_literal (error, GST_OMV_ERROR, GST_OMV_ERROR_CORRUPT,
         _("The recording changes while it is read."));
-  return frame;
+  return outcome == OMV_FOUND;
+}
+
+static GstOmvFrame *
+read_frame (OmvRecording * self, const Wanted * wanted, GError ** error)
+{
+  GstOmvFrame *frame = NULL;
+  Place place = { 0, };
+
+  return find_frame (self, wanted, &place, &frame, error) ? frame : NULL;
 }
 
 /*
@@ -309,4 +318,25 @@ omv_recording_reach (OmvRecording * self, guint64 number, GError ** error)
   if (outcome == OMV_ABSENT)
     set_absent (self, &wanted, error);
   return outcome == OMV_FOUND || outcome == OMV_KNOWN;
+}
+
+/*
+ * omv_recording_find_end:
+ * @n_frames: at least 1
+ * @ret_walk: (out): a walk that has just passed the last of so many frames
+ *
+ * FALSE: there are not so many, or they cannot be read.
+ */
+gboolean
+omv_recording_find_end (OmvRecording * self, guint64 n_frames,
+    GstOmvWalk * ret_walk, GError ** error)
+{
+  const Wanted wanted = {.value = n_frames - 1 };
+  Place place = { 0, };
+
+  if (!find_frame (self, &wanted, &place, NULL, error))
+    return FALSE;
+
+  *ret_walk = place.walk;
+  return TRUE;
 }

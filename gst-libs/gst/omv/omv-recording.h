@@ -26,6 +26,8 @@ gboolean omv_recording_get_times (OmvRecording * self, GArray * times,
     GError ** error);
 gboolean omv_recording_reach (OmvRecording * self, guint64 number,
     GError ** error);
+gboolean omv_recording_find_end (OmvRecording * self, guint64 n_frames,
+    GstOmvWalk * ret_walk, GError ** error);
 GstOmvFrame *omv_recording_read_number (OmvRecording * self, guint64 number,
     GError ** error);
 GstOmvFrame *omv_recording_read_time (OmvRecording * self, guint64 time,

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import sys
+import tempfile
 import unittest
 
 try:
@@ -19,7 +20,7 @@ except ImportError:
 
 gi.require_version("Gst", "1.0")
 gi.require_version("GstOmv", "1.0")
-from gi.repository import GLib, Gst, GstOmv  # noqa: E402
+from gi.repository import Gio, GLib, Gst, GstOmv  # noqa: E402
 
 HEADER = b"OMV IMG STR V2.0"
 GOLDEN = os.path.join(os.path.dirname(__file__), "../../files/golden")
@@ -126,6 +127,49 @@ class Binding(unittest.TestCase):
         frame = stream.read()
         self.assertEqual((frame.header.interval, frame.payload.get_data()),
                          (33, bytes(range(32))))
+    def test_writer(self):
+        gray, png = GstOmv.PixelFormat.GRAYSCALE, GstOmv.PixelFormat.PNG
+        none = GLib.MAXUINT64
+        reader = GstOmv.Reader.new()
+        reader.open_path(os.path.join(GOLDEN, "v20_png.bin"))
+        stored = reader.read_frame(0)
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "run.bin")
+            writer = GstOmv.Writer(exact_time=True)
+            self.assertTrue(writer.open_path(
+                path, GstOmv.WriterMode.CREATE, GstOmv.Version.V2_0))
+            writer.append_bytes(gray, 4, 2, 33333333, none,
+                                GLib.Bytes.new(bytes(range(8))))
+            header = GstOmv.FrameHeader()
+            header.width, header.height, header.format = 2, 2, gray
+            header.exact_time = none
+            writer.append(header, 66666666, b"wxyz")
+            writer.append_bytes(png, 0, 0, 10 ** 8, none, stored.payload)
+            writer.write_frame(stored)
+            with self.assertRaises(GLib.Error) as caught:
+                writer.append_bytes(gray, 4, 2, 0, none, GLib.Bytes.new(b"x"))
+            self.assertTrue(caught.exception.matches(
+                GstOmv.error_quark(), GstOmv.Error.INVALID_FRAME_SIZE))
+            self.assertEqual(writer.get_n_frames(), 4)
+            self.assertTrue(writer.truncate(3))
+            self.assertTrue(writer.sync())
+            self.assertTrue(writer.close())
+
+            reader.open_path(path)
+            self.assertEqual(reader.list_times(),
+                             [33 * 10 ** 6, 66333333, 99666667])
+            frames = list(iter(reader.read_next, None))
+            self.assertEqual(
+                [frame.payload.get_data() for frame in frames],
+                [bytes(range(8)), b"wxyz", stored.payload.get_data()])
+            self.assertEqual((frames[2].header.width, frames[2].header.height),
+                             (stored.header.width, stored.header.height))
+
+            with self.assertRaises(GLib.Error) as caught:
+                writer.open_path(path, GstOmv.WriterMode.CREATE,
+                                 GstOmv.Version.V2_0)
+            self.assertTrue(caught.exception.matches(
+                Gio.io_error_quark(), Gio.IOErrorEnum.EXISTS))
 
 
 if __name__ == "__main__":
