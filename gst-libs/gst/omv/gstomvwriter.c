@@ -367,17 +367,10 @@ gst_omv_writer_open_file (GstOmvWriter * self, GFile * file,
   if (!gst_omv_writer_close (self, error) || !check_version (version, error))
     return FALSE;
 
-  path = g_file_get_path (file);
-  if (path == NULL) {
-    g_autofree gchar *uri = g_file_get_uri (file);
-
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
-        _("\"%s\" is not in the local file system."), uri);
+  path = omv_disk_get_local_path (file, error);
+  if (path == NULL || !open_file (self, file, path, mode, version, error))
     return FALSE;
-  }
 
-  if (!open_file (self, file, path, mode, version, error))
-    return FALSE;
   g_set_object (&self->file, file);
   self->is_named = FALSE;
   return TRUE;

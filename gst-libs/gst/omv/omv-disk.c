@@ -65,6 +65,25 @@ check_regular (const OmvDisk * self, GError ** error)
 }
 
 /*
+ * omv_disk_get_local_path:
+ *
+ * Returns: (transfer full): a path to open, or NULL if @file has none
+ */
+gchar *
+omv_disk_get_local_path (GFile * file, GError ** error)
+{
+  gchar *path = g_file_get_path (file);
+
+  if (path == NULL) {
+    g_autofree gchar *uri = g_file_get_uri (file);
+
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+        _("\"%s\" is not in the local file system."), uri);
+  }
+  return path;
+}
+
+/*
  * omv_disk_open:
  *
  * Opens a file to write. What is in it stays. NULL: it cannot be written, or is
@@ -119,12 +138,6 @@ void
 omv_disk_free (OmvDisk * self)
 {
   (void) omv_disk_close (self, NULL);
-}
-
-const gchar *
-omv_disk_get_path (const OmvDisk * self)
-{
-  return self->path;
 }
 
 gboolean

@@ -27,12 +27,12 @@ typedef enum {
   OMV_DISK_ANY                  /* it is made if it is not there */
 } OmvDiskMode;
 
+gchar *omv_disk_get_local_path (GFile * file, GError ** error);
 OmvDisk *omv_disk_open (const gchar * path, OmvDiskMode mode,
     GError ** error);
 gboolean omv_disk_close (OmvDisk * self, GError ** error);
 void omv_disk_free (OmvDisk * self);
 
-const gchar *omv_disk_get_path (const OmvDisk * self);
 gboolean omv_disk_get_size (OmvDisk * self, guint64 * ret_size,
     GError ** error);
 gboolean omv_disk_write (OmvDisk * self, guint64 offset,

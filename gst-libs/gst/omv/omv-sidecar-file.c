@@ -1,8 +1,8 @@
-/* omv-sidecar-file.c: the FILE.idx beside a recording
+/* omv-sidecar-file.c: files beside a recording, the FILE.idx above all
  *
- * Where the bytes of omv-sidecar.c lie, and how they get there. Old ones are
- * replaced in one go; new ones that are not all there yet, or never will be, are
- * given away by their checksum.
+ * Where what belongs to a recording lies, and how it gets there: old files are
+ * replaced in one go. Bytes of omv-sidecar.c that are not all there yet, or never
+ * will be, are given away by their checksum.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -13,7 +13,115 @@
 
 #include "omv-sidecar-file.h"
 
+#include "omv-i18n.h"
+#include "omv-sidecar-file-private.h"
+
 #define SUFFIX ".idx"
+
+/* ---- any kind ---- */
+
+/* NULL: @recording is a root. */
+static GFile *
+get_file (GFile * recording, const gchar * suffix)
+{
+  g_autoptr (GFile) folder = g_file_get_parent (recording);
+  g_autofree gchar *name = g_file_get_basename (recording);
+  g_autofree gchar *sidecar_name = NULL;
+
+  if (folder == NULL || name == NULL)
+    return NULL;
+
+  sidecar_name = g_strconcat (name, suffix, NULL);
+  return g_file_get_child (folder, sidecar_name);
+}
+
+/*
+ * omv_sidecar_file_get:
+ *
+ * Returns: (transfer full): the place beside @recording
+ */
+GFile *
+omv_sidecar_file_get (GFile * recording, const gchar * suffix, GError ** error)
+{
+  GFile *file = get_file (recording, suffix);
+
+  if (file == NULL)
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+        _("There is no place beside the recording."));
+  return file;
+}
+
+/* How much to read. A pipe would let us wait, a device might never end. */
+static gboolean
+get_size (GFile * file, gsize size_max, gsize * ret_size, GError ** error)
+{
+  g_autoptr (GFileInfo) info = g_file_query_info (file,
+      G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_STANDARD_SIZE,
+      G_FILE_QUERY_INFO_NONE, NULL, error);
+  goffset size;
+
+  if (info == NULL)
+    return FALSE;
+
+  size = g_file_info_get_size (info);
+  if (g_file_info_get_file_type (info) != G_FILE_TYPE_REGULAR
+      || size < 0 || (guint64) size > size_max) {
+    g_autofree gchar *name = g_file_get_parse_name (file);
+
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+        _("\"%s\" is not a regular file, or too large."), name);
+    return FALSE;
+  }
+
+  *ret_size = (gsize) size;
+  return TRUE;
+}
+
+/*
+ * omv_sidecar_file_load:
+ *
+ * Returns: (transfer full): at most @size_max bytes, or NULL if there is no such
+ *   file or it cannot be read
+ */
+GBytes *
+omv_sidecar_file_load (GFile * recording, const gchar * suffix, gsize size_max,
+    GError ** error)
+{
+  g_autoptr (GFile) file = omv_sidecar_file_get (recording, suffix, error);
+  g_autoptr (GFileInputStream) stream = NULL;
+  g_autofree guint8 *data = NULL;
+  gsize size;
+
+  if (file == NULL || !get_size (file, size_max, &size, error))
+    return NULL;
+  stream = g_file_read (file, NULL, error);
+  if (stream == NULL)
+    return NULL;
+
+  data = g_malloc (MAX (size, 1));
+  if (!g_input_stream_read_all (G_INPUT_STREAM (stream), data, size, &size,
+          NULL, error))
+    return NULL;
+
+  return g_bytes_new_take (g_steal_pointer (&data), size);
+}
+
+/*
+ * omv_sidecar_file_store:
+ *
+ * Puts @data beside @recording, in place of what was there.
+ */
+gboolean
+omv_sidecar_file_store (GFile * recording, const gchar * suffix,
+    const gchar * data, gsize size, GError ** error)
+{
+  g_autoptr (GFile) file = omv_sidecar_file_get (recording, suffix, error);
+
+  return file != NULL && g_file_replace_contents (file, data, size, NULL,
+      FALSE, G_FILE_CREATE_REPLACE_DESTINATION, NULL, NULL, error);
+}
+
+/* ---- the index ---- */
 
 /**
  * gst_omv_sidecar_get_file: (skip)
@@ -27,50 +135,7 @@
 GFile *
 gst_omv_sidecar_get_file (GFile * recording)
 {
-  g_autoptr (GFile) folder = g_file_get_parent (recording);
-  g_autofree gchar *name = g_file_get_basename (recording);
-  g_autofree gchar *sidecar_name = NULL;
-
-  if (folder == NULL || name == NULL)
-    return NULL;
-
-  sidecar_name = g_strconcat (name, SUFFIX, NULL);
-  return g_file_get_child (folder, sidecar_name);
-}
-
-static GFile *
-get_file (GFile * recording, GError ** error)
-{
-  GFile *file = gst_omv_sidecar_get_file (recording);
-
-  if (file == NULL)
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
-        "There is no place for a sidecar");
-  return file;
-}
-
-/* How much to read. A pipe would let us wait, a device might never end. */
-static gboolean
-get_size (GFile * file, gsize * ret_size, GError ** error)
-{
-  g_autoptr (GFileInfo) info = g_file_query_info (file,
-      G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_STANDARD_SIZE,
-      G_FILE_QUERY_INFO_NONE, NULL, error);
-  goffset size;
-
-  if (info == NULL)
-    return FALSE;
-
-  size = g_file_info_get_size (info);
-  if (g_file_info_get_file_type (info) != G_FILE_TYPE_REGULAR
-      || size < 0 || size > GST_OMV_SIDECAR_SIZE_MAX) {
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-        "The sidecar is no regular file, or too large");
-    return FALSE;
-  }
-
-  *ret_size = (gsize) size;
-  return TRUE;
+  return get_file (recording, SUFFIX);
 }
 
 /**
@@ -79,7 +144,7 @@ get_size (GFile * file, gsize * ret_size, GError ** error)
  * @error: return location
  *
  * Reads the bytes beside @recording, for gst_omv_sidecar_read(). They are not
- * looked at here. The @error is for a log, not for a user.
+ * looked at here.
  *
  * Returns: (transfer full): at most %GST_OMV_SIDECAR_SIZE_MAX bytes, or %NULL
  *   if there is no sidecar or it cannot be read
@@ -89,23 +154,8 @@ get_size (GFile * file, gsize * ret_size, GError ** error)
 GBytes *
 gst_omv_sidecar_load (GFile * recording, GError ** error)
 {
-  g_autoptr (GFile) file = get_file (recording, error);
-  g_autoptr (GFileInputStream) stream = NULL;
-  g_autofree guint8 *data = NULL;
-  gsize size;
-
-  if (file == NULL || !get_size (file, &size, error))
-    return NULL;
-  stream = g_file_read (file, NULL, error);
-  if (stream == NULL)
-    return NULL;
-
-  data = g_malloc (MAX (size, 1));
-  if (!g_input_stream_read_all (G_INPUT_STREAM (stream), data, size, &size,
-          NULL, error))
-    return NULL;
-
-  return g_bytes_new_take (g_steal_pointer (&data), size);
+  return omv_sidecar_file_load (recording, SUFFIX, GST_OMV_SIDECAR_SIZE_MAX,
+      error);
 }
 
 /**
@@ -123,10 +173,8 @@ gst_omv_sidecar_load (GFile * recording, GError ** error)
 gboolean
 gst_omv_sidecar_store (GFile * recording, GBytes * sidecar, GError ** error)
 {
-  g_autoptr (GFile) file = get_file (recording, error);
   gsize size;
   const gchar *data = g_bytes_get_data (sidecar, &size);
 
-  return file != NULL && g_file_replace_contents (file, data, size, NULL,
-      FALSE, G_FILE_CREATE_REPLACE_DESTINATION, NULL, NULL, error);
+  return omv_sidecar_file_store (recording, SUFFIX, data, size, error);
 }

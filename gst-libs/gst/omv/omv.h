@@ -15,6 +15,8 @@
 #include <gst/omv/omv-decode.h>
 #include <gst/omv/omv-frame.h>
 #include <gst/omv/omv-sidecar-file.h>
+#include <gst/omv/omv-metadata.h>
+#include <gst/omv/omv-lines.h>
 #include <gst/omv/gstomvreader.h>
 #include <gst/omv/gstomvring.h>
 #include <gst/omv/gstomvmemorystream.h>

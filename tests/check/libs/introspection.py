@@ -171,6 +171,27 @@ class Binding(unittest.TestCase):
             self.assertTrue(caught.exception.matches(
                 Gio.io_error_quark(), Gio.IOErrorEnum.EXISTS))
 
+    def test_beside_a_recording(self):
+        with tempfile.TemporaryDirectory() as folder:
+            recording = Gio.File.new_for_path(os.path.join(folder, "run.bin"))
+            metadata = GstOmv.Metadata.new()
+            metadata.set_label("part 17")
+            metadata.set_value("lens", "12 mm")
+            metadata.set_start(GLib.DateTime.new_utc(2026, 8, 14, 10, 0, 0))
+            self.assertTrue(metadata.store(recording))
+            metadata = GstOmv.Metadata.load(recording)
+            self.assertEqual(
+                (metadata.get_label(), metadata.get_value("lens"),
+                 metadata.list_keys(), metadata.get_start().get_hour(),
+                 metadata.get_zone()),
+                ("part 17", "12 mm", ["lens"], 10, None))
+
+            self.assertTrue(GstOmv.lines_append(
+                recording, json.dumps({"frame": 3})))
+            self.assertEqual(
+                [json.loads(line) for line in GstOmv.lines_load(recording)],
+                [{"frame": 3}])
+
 
 if __name__ == "__main__":
     Gst.init(None)

@@ -1,0 +1,20 @@
+/* omv-lines.h: what a recording cannot say of its frames: FILE.jsonl
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+#include <gst/omv/omv-prelude.h>
+
+G_BEGIN_DECLS
+
+GST_OMV_API
+gboolean gst_omv_lines_append (GFile * recording, const gchar * object,
+    GError ** error);
+
+GST_OMV_API
+gchar **gst_omv_lines_load (GFile * recording, GError ** error);
+
+G_END_DECLS

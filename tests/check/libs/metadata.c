@@ -1,0 +1,409 @@
+/* metadata.c: tests of what stands beside a recording as JSON
+ *
+ * The guarantees cited are those of omv-metadata.c and omv-lines.c.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <gst/omv/omv.h>
+
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* A recording's place, and what may stand beside it. */
+typedef struct
+{
+  gchar *folder;
+  GFile *recording;
+  gchar *json;
+  gchar *jsonl;
+} Place;
+
+static void
+set_up (Place * place, gconstpointer unused)
+{
+  g_autofree gchar *path = NULL;
+  g_autoptr (GError) error = NULL;
+
+  place->folder = g_dir_make_tmp ("omv-metadata-XXXXXX", &error);
+  g_assert_no_error (error);
+  path = g_build_filename (place->folder, "run.bin", NULL);
+  place->recording = g_file_new_for_path (path);
+  place->json = g_strconcat (path, ".json", NULL);
+  place->jsonl = g_strconcat (path, ".jsonl", NULL);
+}
+
+static void
+tear_down (Place * place, gconstpointer unused)
+{
+  (void) g_remove (place->json);
+  (void) g_remove (place->jsonl);
+  g_assert_cmpint (g_rmdir (place->folder), ==, 0);
+  g_free (place->folder);
+  g_object_unref (place->recording);
+  g_free (place->json);
+  g_free (place->jsonl);
+}
+
+static void
+store (const gchar * path, const gchar * data, gsize size)
+{
+  FILE *file = g_fopen (path, "wb");
+
+  g_assert_nonnull (file);
+  g_assert_cmpuint (fwrite (data, 1, size, file), ==, size);
+  g_assert_cmpint (fclose (file), ==, 0);
+}
+
+/* ---- metadata ---- */
+
+static GstOmvMetadata *
+load (const Place * place)
+{
+  g_autoptr (GError) error = NULL;
+  GstOmvMetadata *metadata = gst_omv_metadata_load (place->recording, &error);
+
+  g_assert_no_error (error);
+  return metadata;
+}
+
+static void
+test_round_trip (Place * place, gconstpointer unused)
+{
+  g_autoptr (GTimeZone) zone = g_time_zone_new_offset (7200);
+  g_autoptr (GDateTime) start =
+      g_date_time_new (zone, 2026, 8, 14, 10, 22, 33.25);
+  g_autoptr (GDateTime) read_start = NULL;
+  g_autoptr (GstOmvMetadata) metadata = gst_omv_metadata_new ();
+  g_autoptr (GstOmvMetadata) read = NULL;
+  g_auto (GStrv) keys = NULL;
+  g_autofree gchar *joined = NULL;
+  g_autoptr (GError) error = NULL;
+
+  gst_omv_metadata_set_start (metadata, start);
+  gst_omv_metadata_set_zone (metadata, "Europe/Berlin");
+  gst_omv_metadata_set_base_time (metadata, 12345678901234567);
+  gst_omv_metadata_set_trigger_time (metadata, 0);
+  gst_omv_metadata_set_label (metadata, "Teil \"17\"\n\\ ü [[[{{{");
+  gst_omv_metadata_set_value (metadata, "lens", "12 mm");
+  gst_omv_metadata_set_value (metadata, "", "no name");
+  gst_omv_metadata_set_value (metadata, "gone", "soon");
+  gst_omv_metadata_set_value (metadata, "gone", NULL);
+  gst_omv_metadata_set_value (metadata, "bad", "\xff");
+  (void) gst_omv_metadata_store (metadata, place->recording, &error);
+  g_assert_no_error (error);
+
+  read = load (place);
+  read_start = gst_omv_metadata_get_start (read);
+  g_assert_true (g_date_time_equal (read_start, start));
+  g_assert_cmpint (g_date_time_get_utc_offset (read_start), ==,
+      7200 * G_TIME_SPAN_SECOND);
+  g_assert_cmpstr (gst_omv_metadata_get_zone (read), ==, "Europe/Berlin");
+  g_assert_cmpuint (gst_omv_metadata_get_base_time (read), ==,
+      12345678901234567);
+  g_assert_cmpuint (gst_omv_metadata_get_trigger_time (read), ==, 0);
+  g_assert_cmpstr (gst_omv_metadata_get_label (read), ==,
+      "Teil \"17\"\n\\ ü [[[{{{");
+  g_assert_cmpstr (gst_omv_metadata_get_value (read, "lens"), ==, "12 mm");
+  g_assert_cmpstr (gst_omv_metadata_get_value (read, "bad"), ==, "\uFFFD");
+  keys = gst_omv_metadata_list_keys (read);
+  joined = g_strjoinv ("|", keys);
+  g_assert_cmpstr (joined, ==, "lens||bad");
+}
+
+static void
+check_empty (GstOmvMetadata * metadata)
+{
+  g_auto (GStrv) keys = gst_omv_metadata_list_keys (metadata);
+
+  g_assert_null (gst_omv_metadata_get_start (metadata));
+  g_assert_null (gst_omv_metadata_get_zone (metadata));
+  g_assert_cmpuint (gst_omv_metadata_get_base_time (metadata), ==,
+      GST_OMV_TIME_NONE);
+  g_assert_cmpuint (gst_omv_metadata_get_trigger_time (metadata), ==,
+      GST_OMV_TIME_NONE);
+  g_assert_null (gst_omv_metadata_get_label (metadata));
+  g_assert_null (gst_omv_metadata_get_value (metadata, "lens"));
+  g_assert_cmpuint (g_strv_length (keys), ==, 0);
+}
+
+/* Nothing is there, and what was there can be taken away. */
+static void
+test_empty (Place * place, gconstpointer unused)
+{
+  g_autoptr (GstOmvMetadata) metadata = gst_omv_metadata_new ();
+  g_autoptr (GstOmvMetadata) full = gst_omv_metadata_new_from_string
+      ("{\"start\":\"2026-08-14T10:22:33Z\",\"zone\":\"UTC\",\"base-time\":1,"
+      "\"trigger-time\":2,\"label\":\"x\",\"user\":{\"lens\":\"y\"}}", NULL);
+
+  check_empty (metadata);
+  g_assert_true (gst_omv_metadata_store (metadata, place->recording, NULL));
+  gst_omv_metadata_unref (metadata);
+  metadata = load (place);
+  check_empty (metadata);
+
+  g_assert_cmpuint (gst_omv_metadata_get_trigger_time (full), ==, 2);
+  gst_omv_metadata_set_start (full, NULL);
+  gst_omv_metadata_set_zone (full, NULL);
+  gst_omv_metadata_set_base_time (full, GST_OMV_TIME_NONE);
+  gst_omv_metadata_set_trigger_time (full, GST_OMV_TIME_NONE);
+  gst_omv_metadata_set_label (full, NULL);
+  gst_omv_metadata_set_value (full, "lens", NULL);
+  check_empty (full);
+}
+
+/* M2 */
+static void
+test_unknown_members (Place * place, gconstpointer unused)
+{
+  const gchar *text = "{\"later\":[1,2.5,{\"x\":null}],\"label\":\"a\","
+      "\"user\":{\"n\":7,\"s\":\"t\"}}";
+  g_autoptr (GstOmvMetadata) metadata =
+      gst_omv_metadata_new_from_string (text, NULL);
+  g_autofree gchar *printed = NULL;
+  g_auto (GStrv) keys = gst_omv_metadata_list_keys (metadata);
+  g_autoptr (GRegex) space = g_regex_new ("\\s", 0, 0, NULL);
+  g_autofree gchar *bare = NULL;
+
+  g_assert_cmpuint (g_strv_length (keys), ==, 1);
+  g_assert_null (gst_omv_metadata_get_value (metadata, "n"));
+  printed = gst_omv_metadata_to_string (metadata);
+  bare = g_regex_replace_literal (space, printed, -1, 0, "", 0, NULL);
+  g_assert_cmpstr (bare, ==, text);
+}
+
+/* M1 */
+static const gchar *const not_json[] = {
+  "", " ", "null", "[]", "7", "\"x\"", "{", "}", "{]", "{}}", "{}{}", "{} x",
+  "{\"a\":1", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "{'a':1}",
+  "// x\n{}", "{/* \" */}", "# x\n{}", "{\"a\":\"\xff\"}", "{\"a\":\"",
+  "{\"a\":\"\\", "{\"a\":\"\\u12\"}", "{\"a\":+}", "{\"a\":tru}",
+};
+
+static const gchar *const wrong_members[] = {
+  "{\"start\":7}", "{\"start\":\"\"}", "{\"start\":\"yesterday\"}",
+  "{\"start\":\"2026-13-14T10:22:33Z\"}", "{\"start\":null}",
+  "{\"zone\":7}", "{\"zone\":{}}", "{\"zone\":[]}", "{\"label\":true}",
+  "{\"base-time\":-1}", "{\"base-time\":1.5}", "{\"base-time\":\"1\"}",
+  "{\"base-time\":1e300}", "{\"trigger-time\":-9223372036854775808}",
+  "{\"trigger-time\":{}}", "{\"user\":7}", "{\"user\":[]}", "{\"user\":null}",
+};
+
+static void
+check_wrong (const Place * place, const gchar * data, gsize size)
+{
+  g_autoptr (GError) error = NULL;
+
+  store (place->json, data, size);
+  g_assert_null (gst_omv_metadata_load (place->recording, &error));
+  g_assert_error (error, GST_OMV_ERROR, GST_OMV_ERROR_CORRUPT);
+  g_assert_true (g_str_has_suffix (error->message, "."));
+}
+
+static void
+test_wrong (Place * place, gconstpointer unused)
+{
+  const guint depth = 500000;
+  g_autofree gchar *deep = g_malloc (6 + depth);
+
+  for (guint i = 0; i < G_N_ELEMENTS (not_json); i++)
+    check_wrong (place, not_json[i], strlen (not_json[i]));
+  for (guint i = 0; i < G_N_ELEMENTS (wrong_members); i++)
+    check_wrong (place, wrong_members[i], strlen (wrong_members[i]));
+  check_wrong (place, "{}\0", 3);
+  check_wrong (place, "{\"a\":\"\0\"}", 9);
+
+  /* deeper than a stack */
+  memcpy (deep, "{\"a\":", 5);
+  memset (deep + 5, '[', depth);
+  check_wrong (place, deep, 5 + depth);
+}
+
+/* M1: bytes changed at random make metadata, or an error. */
+static void
+test_noise (Place * place, gconstpointer unused)
+{
+  const gchar text[] =
+      "{\"start\":\"2026-08-14T10:22:33.5+02\",\"zone\":\"UTC\","
+      "\"base-time\":123,\"trigger-time\":2,\"user\":{\"a\":\"\\u00fc\"}}";
+  g_autoptr (GRand) random = g_rand_new_with_seed (7);
+  const gchar spice[] = "{}[]\",:\\0e-+.nt\xc3 ";
+  guint n_read = 0;
+
+  for (guint i = 0; i < 20000; i++) {
+    g_autofree gchar *changed = g_strdup (text);
+    g_autoptr (GstOmvMetadata) metadata = NULL;
+    g_autoptr (GDateTime) start = NULL;
+    g_autofree gchar *printed = NULL;
+
+    for (gint j = g_rand_int_range (random, 1, 4); j > 0; j--)
+      changed[g_rand_int_range (random, 0, sizeof text - 1)] =
+          spice[g_rand_int_range (random, 0, sizeof spice - 1)];
+    metadata = gst_omv_metadata_new_from_string (changed, NULL);
+    if (metadata == NULL)
+      continue;
+    n_read++;
+    start = gst_omv_metadata_get_start (metadata);
+    gst_omv_metadata_set_value (metadata, "a", "b");
+    printed = gst_omv_metadata_to_string (metadata);
+    g_assert_nonnull (strstr (printed, "\"b\""));
+  }
+  g_assert_cmpuint (n_read, >, 100);
+}
+
+static void
+test_no_file (Place * place, gconstpointer unused)
+{
+  const gsize size = 1048577;
+  g_autofree gchar *spaces = g_strnfill (size, ' ');
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) large_error = NULL;
+  g_autoptr (GError) pipe_error = NULL;
+
+  g_assert_null (gst_omv_metadata_load (place->recording, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+
+  memcpy (spaces, "{}", 2);
+  store (place->json, spaces, size);
+  g_assert_null (gst_omv_metadata_load (place->recording, &large_error));
+  g_assert_error (large_error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
+
+  g_assert_cmpint (g_unlink (place->json), ==, 0);
+  g_assert_cmpint (mkfifo (place->json, 0600), ==, 0);
+  g_assert_null (gst_omv_metadata_load (place->recording, &pipe_error));
+  g_assert_error (pipe_error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
+}
+
+/* M3: what is there stays there for whoever has it open, and no other file is
+ * left behind (see tear_down()). */
+static void
+test_replaced (Place * place, gconstpointer unused)
+{
+  g_autoptr (GstOmvMetadata) metadata = gst_omv_metadata_new ();
+  gchar byte = 0;
+  FILE *old;
+
+  store (place->json, "old", 3);
+  old = g_fopen (place->json, "rb");
+  g_assert_nonnull (old);
+  g_assert_true (gst_omv_metadata_store (metadata, place->recording, NULL));
+  g_assert_cmpuint (fread (&byte, 1, 1, old), ==, 1);
+  g_assert_cmpint (byte, ==, 'o');
+  g_assert_cmpint (fclose (old), ==, 0);
+}
+
+/* ---- lines ---- */
+
+static void
+check_lines (const Place * place, const gchar * expected)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) lines = gst_omv_lines_load (place->recording, &error);
+  g_autofree gchar *joined = NULL;
+
+  g_assert_no_error (error);
+  joined = g_strjoinv ("|", lines);
+  g_assert_cmpstr (joined, ==, expected);
+}
+
+static void
+append_line (const Place * place, const gchar * object)
+{
+  g_autoptr (GError) error = NULL;
+
+  (void) gst_omv_lines_append (place->recording, object, &error);
+  g_assert_no_error (error);
+}
+
+static void
+test_lines (Place * place, gconstpointer unused)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *contents = NULL;
+
+  g_assert_null (gst_omv_lines_load (place->recording, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+
+  append_line (place, "{ \"frame\": 0,\n  \"device\": 17 }");
+  check_lines (place, "{\"frame\":0,\"device\":17}");
+  append_line (place, "{\"text\":\"a\\nb\"}");
+  append_line (place, "{}");
+  check_lines (place, "{\"frame\":0,\"device\":17}|{\"text\":\"a\\nb\"}|{}");
+  g_assert_true (g_file_get_contents (place->jsonl, &contents, NULL, NULL));
+  g_assert_cmpstr (contents, ==,
+      "{\"frame\":0,\"device\":17}\n{\"text\":\"a\\nb\"}\n{}\n");
+}
+
+/* L1: cut anywhere, whole lines are there, and the next one follows them. */
+static void
+test_torn_line (Place * place, gconstpointer unused)
+{
+  g_autofree gchar *noise = g_strnfill (9000, 'x');
+  g_autofree gchar *long_line = g_strdup_printf ("{\"x\":\"%s\"}", noise);
+  g_autofree gchar *all = g_strdup_printf ("{\"a\":1}\n%s\n{}\n", long_line);
+  gsize size = strlen (all);
+  const gsize ends[] = { 8, size - 3, size };
+  g_autofree gchar *two = g_strconcat ("{\"a\":1}|", long_line, NULL);
+  g_autofree gchar *three = g_strconcat (two, "|{}", NULL);
+  const gchar *const expected[] = { "", "{\"a\":1}", two, three };
+
+  for (gsize cut = 0; cut <= size; cut += cut > 20 && cut + 40 < size ? 13 : 1) {
+    guint whole = (cut >= ends[0]) + (cut >= ends[1]) + (cut >= ends[2]);
+    g_autofree gchar *more = g_strconcat (expected[whole],
+        whole > 0 ? "|" : "", "{\"next\":true}", NULL);
+
+    store (place->jsonl, all, cut);
+    check_lines (place, expected[whole]);
+    append_line (place, "{\"next\":true}");
+    check_lines (place, more);
+  }
+}
+
+/* L2 */
+static void
+test_wrong_lines (Place * place, gconstpointer unused)
+{
+  g_autoptr (GError) line_error = NULL;
+
+  append_line (place, "{}");
+  for (guint i = 0; i < G_N_ELEMENTS (not_json); i++) {
+    g_autoptr (GError) error = NULL;
+
+    g_assert_false (gst_omv_lines_append (place->recording, not_json[i],
+            &error));
+    g_assert_error (error, GST_OMV_ERROR, GST_OMV_ERROR_CORRUPT);
+  }
+  check_lines (place, "{}");
+
+  store (place->jsonl, "{}\n{\n{}\n", 8);
+  g_assert_null (gst_omv_lines_load (place->recording, &line_error));
+  g_assert_error (line_error, GST_OMV_ERROR, GST_OMV_ERROR_CORRUPT);
+  g_assert_nonnull (strstr (line_error->message, "2"));
+}
+
+static void
+add (const gchar * path, void (*test) (Place *, gconstpointer))
+{
+  g_test_add (path, Place, NULL, set_up, test, tear_down);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  add ("/metadata/round-trip", test_round_trip);
+  add ("/metadata/empty", test_empty);
+  add ("/metadata/unknown-members", test_unknown_members);
+  add ("/metadata/wrong", test_wrong);
+  add ("/metadata/noise", test_noise);
+  add ("/metadata/no-file", test_no_file);
+  add ("/metadata/replaced", test_replaced);
+  add ("/lines/append", test_lines);
+  add ("/lines/torn", test_torn_line);
+  add ("/lines/wrong", test_wrong_lines);
+
+  return g_test_run ();
+}
