@@ -205,8 +205,8 @@ check_wrong (const Place * place, const gchar * data, gsize size)
 static void
 test_wrong (Place * place, gconstpointer unused)
 {
-  const guint depth = 500000;
-  g_autofree gchar *deep = g_malloc (6 + depth);
+  const guint depth = 500000;   /* 1 MB, which is allowed */
+  g_autofree gchar *deep = g_malloc (6 + 2 * depth);
 
   for (guint i = 0; i < G_N_ELEMENTS (not_json); i++)
     check_wrong (place, not_json[i], strlen (not_json[i]));
@@ -218,7 +218,9 @@ test_wrong (Place * place, gconstpointer unused)
   /* deeper than a stack */
   memcpy (deep, "{\"a\":", 5);
   memset (deep + 5, '[', depth);
-  check_wrong (place, deep, 5 + depth);
+  memset (deep + 5 + depth, ']', depth);
+  deep[5 + 2 * depth] = '}';
+  check_wrong (place, deep, 6 + 2 * depth);
 }
 
 /* M1: bytes changed at random make metadata, or an error. */
@@ -353,11 +355,17 @@ test_torn_line (Place * place, gconstpointer unused)
     guint whole = (cut >= ends[0]) + (cut >= ends[1]) + (cut >= ends[2]);
     g_autofree gchar *more = g_strconcat (expected[whole],
         whole > 0 ? "|" : "", "{\"next\":true}", NULL);
+    g_autofree gchar *contents = NULL;
+    gsize length;
 
     store (place->jsonl, all, cut);
     check_lines (place, expected[whole]);
     append_line (place, "{\"next\":true}");
     check_lines (place, more);
+    g_assert_true (g_file_get_contents (place->jsonl, &contents, &length,
+            NULL));
+    g_assert_true (g_str_has_suffix (contents, "{\"next\":true}\n"));
+    g_assert_cmpuint (length, ==, strlen (more) + 1);
   }
 }
 

@@ -678,6 +678,21 @@ test_no_drift (Place * place, gconstpointer unused)
   g_assert_cmpuint (gst_omv_writer_get_last_time (writer), ==, hour);
 }
 
+/* A frame that follows another by an interval follows the latest one. */
+static void
+test_copy_behind_backward (Place * place, gconstpointer unused)
+{
+  g_autoptr (GByteArray) bytes = omv_test_build ("V2.0 g5x3", NULL);
+  g_autoptr (GPtrArray) frames = read_frames (bytes->data, bytes->len);
+  g_autoptr (GstOmvWriter) writer = open_writer (place,
+      GST_OMV_WRITER_MODE_CREATE, GST_OMV_VERSION_V2_0);
+
+  g_assert_true (append_gray (writer, 5, 3, 100 * MS, NULL));
+  g_assert_true (append_gray (writer, 5, 3, 40 * MS, NULL));
+  check_written (writer, g_ptr_array_index (frames, 0));
+  g_assert_cmpuint (gst_omv_writer_get_last_time (writer), ==, 133 * MS);
+}
+
 static void
 test_odd_times (Place * place, gconstpointer unused)
 {
@@ -1112,6 +1127,7 @@ main (int argc, char **argv)
   add ("/writer/refused-pictures/png", "v20_png", test_refused_pictures);
   add ("/writer/no-drift", NULL, test_no_drift);
   add ("/writer/odd-times", NULL, test_odd_times);
+  add ("/writer/copy-behind-backward", NULL, test_copy_behind_backward);
   add ("/writer/exact-time", NULL, test_exact_time);
   add ("/writer/copy-exact-times", NULL, test_copy_exact_times);
   add ("/writer/truncate", NULL, test_truncate);
