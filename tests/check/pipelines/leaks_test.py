@@ -45,6 +45,15 @@ class Leaks(PipelineTest):
         self.check(f"filesrc location={path} ! omvstrdemux ! jpegdec"
                    " ! fakesink")
 
+    @needs("omvgifenc")
+    def test_gif(self):
+        for line in (
+                "videotestsrc num-buffers=9 ! omvgifenc ! fakesink",
+                "videotestsrc num-buffers=9 ! omvgifenc"
+                " ! filesink location=/dev/full buffer-mode=unbuffered"):
+            with self.subTest(line):
+                self.check(line)
+
 
 if __name__ == "__main__":
     main()

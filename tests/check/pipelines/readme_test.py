@@ -15,7 +15,7 @@ import socket
 import subprocess
 import threading
 
-from launch import TIMEOUT, PipelineTest, main, needs
+from launch import TIMEOUT, PipelineTest, exists, main, needs
 from omvimg import Recording
 
 RECORD = ("gst-launch-1.0 videotestsrc num-buffers=90 ! "
@@ -37,6 +37,11 @@ def section_lines(source):
     return re.findall(r"^ \* (gst-launch-1\.0 .*)$", source.read_text(), re.M)
 
 
+def documented(source):
+    """The elements that a file documents."""
+    return re.findall(r"^ \* SECTION:element-(\S+)$", source.read_text(), re.M)
+
+
 class Documents(PipelineTest):
     def test_readme_has_these_lines(self):
         readme = (SOURCES / "README.md").read_text().splitlines()
@@ -46,9 +51,12 @@ class Documents(PipelineTest):
     @needs("jpegenc", "avimux")
     def test_section_lines(self):
         elements = [source for source in SOURCES.glob("gst/*/gst*.c")
-                    if "SECTION:element-" in source.read_text()]
+                    if documented(source)]
         self.assertGreaterEqual(len(elements), 2)
         for source in elements:
+            # A plugin may have been left out of the build.
+            if not all(map(exists, documented(source))):
+                continue
             lines = section_lines(source)
             self.assertTrue(lines, source)
             self.run_tool(RECORD)
