@@ -35,6 +35,8 @@
 #define COLOURS_CHOSEN 224
 /* A palette that is in use has this many times its first error at most. */
 #define ERROR_GROWTH 1.4
+/* Nobody sees an error that is smaller than this: about one level. */
+#define ERROR_SEEN 4.0
 /* What a pixel may be worse than its best colour to stay as it is, relative to
  * the palette's mean error: it hides in the noise. */
 #define SLACK 1.5
@@ -68,7 +70,9 @@ struct _OmvGifCanvas
   guint32 *slack;               /* in squares; and IS_SMOOTH */
   guint8 *indices;
 
-  OmvGifPalette *exact;         /* for pictures of few colours */
+  gboolean started;
+  OmvGifPalette *first;         /* of the first picture, if it has few colours */
+  OmvGifPalette *exact;         /* for others of few colours */
   OmvGifPalette *chosen;        /* for others, … */
   gdouble first_error;          /* its mean error when it was new; < 0: never */
 };
@@ -86,6 +90,7 @@ omv_gif_canvas_new (guint width, guint height, gboolean dither)
   self->changed = g_new (OmvGifPixel, self->n_pixels);
   self->slack = g_new0 (guint32, self->n_pixels);
   self->indices = g_new (guint8, self->n_pixels);
+  self->first = omv_gif_palette_new ();
   self->exact = omv_gif_palette_new ();
   self->chosen = omv_gif_palette_new ();
   self->first_error = -1;
@@ -100,6 +105,7 @@ omv_gif_canvas_free (OmvGifCanvas * self)
   g_free (self->changed);
   g_free (self->slack);
   g_free (self->indices);
+  omv_gif_palette_free (self->first);
   omv_gif_palette_free (self->exact);
   omv_gif_palette_free (self->chosen);
   g_free (self);
@@ -215,39 +221,107 @@ is_opaque (const OmvGifCanvas * self, const OmvGifPixel * pixels)
 }
 
 static void
-map_exactly (OmvGifCanvas * self, const OmvGifPixel * pixels, gint transparent)
+map_exactly (OmvGifCanvas * self, const OmvGifPixel * pixels,
+    OmvGifPalette * palette, gint transparent)
 {
   for (gsize i = 0; i < self->n_pixels; i++) {
     if (pixels[i] == self->shown[i] && transparent >= 0) {
       self->indices[i] = (guint8) transparent;
     } else {
-      self->indices[i] = omv_gif_palette_find (self->exact, pixels[i]);
+      self->indices[i] = omv_gif_palette_find (palette, pixels[i]);
       self->shown[i] = pixels[i];
     }
   }
 }
 
-/* Finds the transparent index, or -1 if all 256 are colours. */
-static gboolean
+static guint
+count_colours (const OmvGifPalette * palette)
+{
+  guint n_colours;
+
+  (void) omv_gif_palette_get_colours (palette, &n_colours);
+
+  return n_colours;
+}
+
+/* The first picture's palette is stored once for all images that can use it. If
+ * that picture is gray, entries that would be left over get the levels next to
+ * its own: others are likely to have them. */
+static void
+add_grays (OmvGifPalette * palette)
+{
+  guint n_colours, room = 2;
+  const OmvGifPixel *colours =
+      omv_gif_palette_get_colours (palette, &n_colours);
+
+  for (guint i = 0; i < n_colours; i++) {
+    if (OMV_GIF_RED (colours[i]) != OMV_GIF_GREEN (colours[i])
+        || OMV_GIF_RED (colours[i]) != OMV_GIF_BLUE (colours[i]))
+      return;
+  }
+  while (room < n_colours + 1)
+    room *= 2;
+  for (gint away = 1; away < 256; away++) {
+    for (guint i = 0; i < n_colours; i++) {
+      gint level = OMV_GIF_RED (colours[i]);
+      gint low = MAX (level - away, 0), high = MIN (level + away, 255);
+      const OmvGifPixel grays[] = { OMV_GIF_PIXEL (low, low, low),
+        OMV_GIF_PIXEL (high, high, high)
+      };
+
+      if (!omv_gif_palette_add (palette, grays, 2, room - 1))
+        return;
+    }
+  }
+}
+
+/* Finds a palette that holds whatever is to be drawn: the first one, or one of
+ * as few entries as can be. */
+static OmvGifPalette *
+find_exact (OmvGifCanvas * self, gsize n_changed)
+{
+  gboolean starts = !self->started;
+
+  self->started = TRUE;
+  if (omv_gif_palette_add (self->first, self->changed, n_changed,
+          starts ? OMV_GIF_COLOURS_MAX - 1 : count_colours (self->first))) {
+    if (starts)
+      add_grays (self->first);
+    return self->first;
+  }
+  if (starts)
+    omv_gif_palette_clear (self->first);
+
+  omv_gif_palette_clear (self->exact);
+
+  return omv_gif_palette_add (self->exact, self->changed, n_changed,
+      OMV_GIF_COLOURS_MAX - 1) ? self->exact : NULL;
+}
+
+/* Returns the palette, or %NULL if there is none that holds all colours. Finds
+ * the transparent index, or -1 if all 256 are colours. */
+static OmvGifPalette *
 draw_exactly (OmvGifCanvas * self, const OmvGifPixel * pixels,
     gint * ret_transparent)
 {
   gsize n_changed = find_changed (self, pixels, NULL);
-  guint n_colours;
+  OmvGifPalette *palette = find_exact (self, n_changed);
 
-  if (omv_gif_palette_hold (self->exact, self->changed, n_changed,
-          OMV_GIF_COLOURS_MAX - 1)) {
-    (void) omv_gif_palette_get_colours (self->exact, &n_colours);
-    *ret_transparent = (gint) n_colours;
-  } else if (is_opaque (self, pixels) && omv_gif_palette_hold (self->exact,
-          pixels, self->n_pixels, OMV_GIF_COLOURS_MAX)) {
+  if (palette != NULL) {
+    *ret_transparent = (gint) count_colours (palette);
+  } else if (is_opaque (self, pixels)) {
+    omv_gif_palette_clear (self->exact);
+    if (!omv_gif_palette_add (self->exact, pixels, self->n_pixels,
+            OMV_GIF_COLOURS_MAX))
+      return NULL;
+    palette = self->exact;
     *ret_transparent = -1;
   } else {
-    return FALSE;
+    return NULL;
   }
-  map_exactly (self, pixels, *ret_transparent);
+  map_exactly (self, pixels, palette, *ret_transparent);
 
-  return TRUE;
+  return palette;
 }
 
 /* --- many colours --------------------------------------------------------- */
@@ -351,7 +425,8 @@ draw_nearly (OmvGifCanvas * self, const OmvGifPixel * pixels)
     slack = (guint) (self->first_error * SLACK);
   set_slack (self, pixels, slack);
   if (self->first_error < 0
-      || map (self, pixels) > self->first_error * ERROR_GROWTH) {
+      || map (self, pixels) > MAX (self->first_error * ERROR_GROWTH,
+          ERROR_SEEN)) {
     gsize n_changed = find_changed (self, pixels, self->slack);
 
     omv_gif_palette_choose (self->chosen, self->changed, n_changed,
@@ -378,10 +453,10 @@ omv_gif_canvas_draw (OmvGifCanvas * self, const OmvGifPixel * pixels,
     const OmvGifPixel * next, OmvGifImage * ret_image)
 {
   Box box = { self->width, self->height, 0, 0 };
-  OmvGifPalette *palette = self->exact;
   gint transparent;
+  OmvGifPalette *palette = draw_exactly (self, pixels, &transparent);
 
-  if (!draw_exactly (self, pixels, &transparent)) {
+  if (palette == NULL) {
     transparent = draw_nearly (self, pixels);
     palette = self->chosen;
   }

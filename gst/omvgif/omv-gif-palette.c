@@ -11,7 +11,7 @@
  * of the pixels that were counted there, so that a large plain area gets its own
  * colour, or else to the first pixel that comes.
  *
- * Guarantees: a colour that omv_gif_palette_hold() took in is found exactly. The
+ * Guarantees: a colour that omv_gif_palette_add() took in is found exactly. The
  * same pixels in the same order make the same palette.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -127,21 +127,26 @@ find_slot (const OmvGifPalette * self, OmvGifPixel pixel)
   return slot;
 }
 
-static void
-start_exact (OmvGifPalette * self)
+/* Forgets all colours. */
+void
+omv_gif_palette_clear (OmvGifPalette * self)
 {
   memset (self->slots, 0xff, sizeof self->slots);
   self->n_colours = 0;
   self->exact = TRUE;
 }
 
-/* Takes in the colours of opaque pixels for as long as there is room. */
-static gboolean
-take_in (OmvGifPalette * self, const OmvGifPixel * pixels, gsize n_pixels,
-    guint max_colours)
+/* Takes in the colours of the opaque ones of @pixels, without any loss, behind
+ * those that there are. If that makes more than @max_colours, returns %FALSE with
+ * only some of them taken in; none, if there is no room. The palette must not be
+ * a chosen one. */
+gboolean
+omv_gif_palette_add (OmvGifPalette * self, const OmvGifPixel * pixels,
+    gsize n_pixels, guint max_colours)
 {
   OmvGifPixel last = 0;
 
+  g_assert (self->exact);
   for (gsize i = 0; i < n_pixels; i++) {
     guint slot;
 
@@ -158,22 +163,6 @@ take_in (OmvGifPalette * self, const OmvGifPixel * pixels, gsize n_pixels,
   }
 
   return TRUE;
-}
-
-/* Makes the palette hold every colour of @pixels, besides those that it has if
- * there is room for all. Else returns %FALSE, and there is no palette until one
- * is made. */
-gboolean
-omv_gif_palette_hold (OmvGifPalette * self, const OmvGifPixel * pixels,
-    gsize n_pixels, guint max_colours)
-{
-  if (self->exact && self->n_colours <= max_colours
-      && take_in (self, pixels, n_pixels, max_colours))
-    return TRUE;
-
-  start_exact (self);
-
-  return take_in (self, pixels, n_pixels, max_colours);
 }
 
 /* --- counting ------------------------------------------------------------- */
@@ -420,8 +409,8 @@ make_room (OmvGifPalette * self)
     return;
   self->nearest = g_new (guint16, N_CELLS);
   self->cell_counts = g_new0 (guint32, N_CELLS);
-  self->counts = g_new (Count, SAMPLES_MAX * 2);
-  self->bins = g_new (Bin, SAMPLES_MAX * 2);
+  self->counts = g_new (Count, SAMPLES_MAX);
+  self->bins = g_new (Bin, SAMPLES_MAX);
 }
 
 /* Finds the nearest colours of the cells in use. */

@@ -40,7 +40,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (OmvGifPalette, omv_gif_palette_free)
 const OmvGifPixel *omv_gif_palette_get_colours (const OmvGifPalette *self,
     guint *ret_n_colours);
 
-gboolean omv_gif_palette_hold (OmvGifPalette *self, const OmvGifPixel *pixels,
+void omv_gif_palette_clear (OmvGifPalette *self);
+gboolean omv_gif_palette_add (OmvGifPalette *self, const OmvGifPixel *pixels,
     gsize n_pixels, guint max_colours);
 void omv_gif_palette_choose (OmvGifPalette *self, const OmvGifPixel *pixels,
     gsize n_pixels, guint max_colours);

@@ -105,38 +105,41 @@ test_palette_holds (void)
 
   for (guint n = 1; n <= 256; n++) {
     fill (pixels, random, n);
-    g_assert_true (omv_gif_palette_hold (palette, pixels, N_PIXELS, 256));
+    omv_gif_palette_clear (palette);
+    g_assert_true (omv_gif_palette_add (palette, pixels, N_PIXELS, 256));
     colours = omv_gif_palette_get_colours (palette, &n_colours);
     g_assert_cmpuint (n_colours, <=, 256);
     for (guint i = 0; i < N_PIXELS; i++)
       g_assert_cmphex (colours[omv_gif_palette_find (palette, pixels[i])], ==,
           pixels[i]);
   }
+  omv_gif_palette_clear (palette);
   fill (pixels, random, 257);
-  g_assert_false (omv_gif_palette_hold (palette, pixels, N_PIXELS, 256));
+  g_assert_false (omv_gif_palette_add (palette, pixels, N_PIXELS, 256));
 }
 
-/* Colours that are there keep their numbers while there is room for more. */
+/* Colours that are there keep their numbers, and none comes where there is no
+ * room. */
 static void
 test_palette_grows (void)
 {
   const OmvGifPixel first[] = { OMV_GIF_PIXEL (1, 2, 3), 0,
     OMV_GIF_PIXEL (4, 5, 6)
   };
-  const OmvGifPixel second[] = { OMV_GIF_PIXEL (7, 8, 9),
-    OMV_GIF_PIXEL (4, 5, 6)
+  const OmvGifPixel second[] = { OMV_GIF_PIXEL (4, 5, 6),
+    OMV_GIF_PIXEL (7, 8, 9)
   };
   g_autoptr (OmvGifPalette) palette = omv_gif_palette_new ();
   guint n_colours;
 
-  g_assert_true (omv_gif_palette_hold (palette, first, 3, 3));
-  g_assert_true (omv_gif_palette_hold (palette, second, 2, 3));
-  g_assert_cmpuint (omv_gif_palette_find (palette, first[2]), ==, 1);
-  g_assert_cmpuint (omv_gif_palette_find (palette, second[0]), ==, 2);
-  /* no room: only those of the last picture remain */
-  g_assert_true (omv_gif_palette_hold (palette, second, 2, 2));
+  g_assert_true (omv_gif_palette_add (palette, first, 3, 3));
+  g_assert_true (omv_gif_palette_add (palette, first, 3, 2));
+  g_assert_false (omv_gif_palette_add (palette, second, 2, 2));
   (void) omv_gif_palette_get_colours (palette, &n_colours);
   g_assert_cmpuint (n_colours, ==, 2);
+  g_assert_true (omv_gif_palette_add (palette, second, 2, 3));
+  g_assert_cmpuint (omv_gif_palette_find (palette, second[0]), ==, 1);
+  g_assert_cmpuint (omv_gif_palette_find (palette, second[1]), ==, 2);
 }
 
 /* Few colours suffice where there are few groups, and a plain area keeps its
@@ -262,6 +265,58 @@ test_changes_only (void)
   g_assert_cmpuint (shown->width * shown->height, ==, 1);
   g_assert_cmpuint (shown->n_left_out, ==, 1);
   g_assert_cmpmem (shown->pixels, sizeof pixels, pixels, sizeof pixels);
+}
+
+/* The palette of the first picture serves others: only new colours bring a
+ * palette of their own, and a small one. */
+static void
+test_palettes_are_shared (void)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (10);
+  g_autoptr (OmvGifCanvas) canvas = omv_gif_canvas_new (WIDTH, HEIGHT, TRUE);
+  OmvGifPixel pixels[N_PIXELS];
+  OmvGifImage first, image;
+
+  fill (pixels, random, 40);
+  omv_gif_canvas_draw (canvas, pixels, NULL, &first);
+  g_assert_cmpuint (first.n_colours, ==, 40);
+  pixels[0] = pixels[1];
+  omv_gif_canvas_draw (canvas, pixels, NULL, &image);
+  g_assert_true (image.colours == first.colours);
+  pixels[0] = OMV_GIF_PIXEL (255, 255, 255);
+  omv_gif_canvas_draw (canvas, pixels, NULL, &image);
+  g_assert_cmpuint (image.n_colours, ==, 1);
+  pixels[0] = pixels[2];
+  omv_gif_canvas_draw (canvas, pixels, NULL, &image);
+  g_assert_true (image.colours == first.colours);
+}
+
+/* Levels next to those of a gray picture are in its palette, as far as that has
+ * room anyway. */
+static void
+test_grays_are_shared (void)
+{
+  g_autoptr (OmvGifCanvas) canvas = omv_gif_canvas_new (3, 1, TRUE);
+  OmvGifPixel pixels[3] = { OMV_GIF_PIXEL (0, 0, 0),
+    OMV_GIF_PIXEL (9, 9, 9), OMV_GIF_PIXEL (200, 200, 200)
+  };
+  OmvGifImage first, image;
+
+  omv_gif_canvas_draw (canvas, pixels, NULL, &first);
+  g_assert_cmpuint (first.n_colours, ==, 3);
+  pixels[0] = OMV_GIF_PIXEL (201, 201, 201);
+  omv_gif_canvas_draw (canvas, pixels, NULL, &image);
+  g_assert_cmpuint (image.n_colours, ==, 1);
+
+  omv_gif_canvas_free (canvas);
+  canvas = omv_gif_canvas_new (3, 1, TRUE);
+  pixels[0] = OMV_GIF_PIXEL (8, 8, 8);
+  pixels[1] = pixels[2];
+  omv_gif_canvas_draw (canvas, pixels, NULL, &first);
+  g_assert_cmpuint (first.n_colours, ==, 3);
+  pixels[0] = OMV_GIF_PIXEL (7, 7, 7);
+  omv_gif_canvas_draw (canvas, pixels, NULL, &image);
+  g_assert_true (image.colours == first.colours);
 }
 
 /* Holes appear, move and close. */
@@ -467,6 +522,8 @@ main (int argc, char **argv)
   g_test_add_func ("/gif/palette/finds-nearest", test_palette_finds_nearest);
   g_test_add_func ("/gif/canvas/exact", test_exact);
   g_test_add_func ("/gif/canvas/changes-only", test_changes_only);
+  g_test_add_func ("/gif/canvas/palettes-are-shared", test_palettes_are_shared);
+  g_test_add_func ("/gif/canvas/grays-are-shared", test_grays_are_shared);
   g_test_add_func ("/gif/canvas/holes", test_holes);
   g_test_add_func ("/gif/canvas/can-show", test_can_show);
   g_test_add_func ("/gif/canvas/noise", test_noise);
