@@ -15,11 +15,11 @@
  * Makes an animated GIF of raw video, which browsers, chats and documents show
  * without a player.
  *
- * Frames of at most 255 colours, and so all gray ones without anything else, are
- * shown without loss. For others a palette of the best colours is found, and
- * used for as long as it is good; smooth parts are dithered where bands would be
- * seen. Only what has changed since the frame before is stored. Of RGBA, pixels
- * that are less than half opaque are transparent.
+ * Gray frames, and others of at most 255 colours, are shown without loss. For
+ * the rest a palette of the best colours is found, and used for as long as it is
+ * good; smooth parts are dithered where bands would be seen. Only what has changed
+ * since the frame before is stored. Of RGBA, pixels that are less than half opaque
+ * are transparent.
  *
  * Time is kept in hundredths of a second, which is what the format has; what
  * rounding takes from one frame, the next one gets. Frames shorter than two
@@ -145,30 +145,6 @@ unpack_row (GstVideoFormat format, const guint8 * row, guint width,
   }
 }
 
-/* Reads the pixels of the frame that has just come. */
-static gboolean
-gst_omv_gif_enc_unpack (GstOmvGifEnc * self, GstBuffer * buffer)
-{
-  const GstVideoInfo *info = &self->input->info;
-  guint width = (guint) GST_VIDEO_INFO_WIDTH (info);
-  guint height = (guint) GST_VIDEO_INFO_HEIGHT (info);
-  GstVideoFrame frame;
-
-  if (!gst_video_frame_map (&frame, info, buffer, GST_MAP_READ)) {
-    GST_ELEMENT_ERROR (self, STREAM, ENCODE,
-        ("%s", _("The memory of a frame cannot be reached.")), (NULL));
-    return FALSE;
-  }
-  for (guint y = 0; y < height; y++)
-    unpack_row (GST_VIDEO_INFO_FORMAT (info),
-        (const guint8 *) GST_VIDEO_FRAME_PLANE_DATA (&frame, 0)
-        + (gsize) y * (gsize) GST_VIDEO_FRAME_PLANE_STRIDE (&frame, 0), width,
-        self->new_pixels + (gsize) y * width);
-  gst_video_frame_unmap (&frame);
-
-  return TRUE;
-}
-
 /* --- time ----------------------------------------------------------------- */
 
 static guint64
@@ -255,6 +231,33 @@ gst_omv_gif_enc_open (GstOmvGifEnc * self)
   self->canvas = omv_gif_canvas_new (width, height, self->settings.dither);
   self->held_pixels = g_new (OmvGifPixel, n_pixels);
   self->new_pixels = g_new (OmvGifPixel, n_pixels);
+}
+
+/* Reads the pixels of the frame that has just come. With the first one a file
+ * starts, once it is known that there is as much of it as its caps say. */
+static gboolean
+gst_omv_gif_enc_unpack (GstOmvGifEnc * self, GstBuffer * buffer)
+{
+  const GstVideoInfo *info = &self->input->info;
+  guint width = (guint) GST_VIDEO_INFO_WIDTH (info);
+  guint height = (guint) GST_VIDEO_INFO_HEIGHT (info);
+  GstVideoFrame frame;
+
+  if (!gst_video_frame_map (&frame, info, buffer, GST_MAP_READ)) {
+    GST_ELEMENT_ERROR (self, STREAM, ENCODE,
+        ("%s", _("The memory of a frame cannot be reached.")), (NULL));
+    return FALSE;
+  }
+  if (self->writer == NULL)
+    gst_omv_gif_enc_open (self);
+  for (guint y = 0; y < height; y++)
+    unpack_row (GST_VIDEO_INFO_FORMAT (info),
+        (const guint8 *) GST_VIDEO_FRAME_PLANE_DATA (&frame, 0)
+        + (gsize) y * (gsize) GST_VIDEO_FRAME_PLANE_STRIDE (&frame, 0), width,
+        self->new_pixels + (gsize) y * width);
+  gst_video_frame_unmap (&frame);
+
+  return TRUE;
 }
 
 /* The new frame is held now. */
@@ -350,8 +353,6 @@ gst_omv_gif_enc_handle_frame (GstVideoEncoder * encoder,
   GstClockTime time = gst_omv_gif_enc_get_time (self, frame);
   GstFlowReturn flow = GST_FLOW_OK;
 
-  if (self->writer == NULL)
-    gst_omv_gif_enc_open (self);
   if (!gst_omv_gif_enc_unpack (self, frame->input_buffer)) {
     gst_video_codec_frame_unref (frame);
     return GST_FLOW_ERROR;

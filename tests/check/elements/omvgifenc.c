@@ -533,6 +533,32 @@ GST_START_TEST (test_size_change)
 
 GST_END_TEST;
 
+/* Caps that promise more than there is cost an error, and no memory. */
+GST_START_TEST (test_frame_is_too_small)
+{
+  GstHarness *h = make_harness ("video/x-raw, format=GRAY8, width=65535, "
+      "height=65535, framerate=25/1");
+  GstBus *bus = gst_bus_new ();
+  g_autoptr (GError) error = NULL;
+  GstMessage *message;
+
+  gst_element_set_bus (h->element, bus);
+  fail_unless_equals_int (gst_harness_push (h, make_frame (8, 1, 0, 40 * MS)),
+      GST_FLOW_ERROR);
+  message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
+  fail_unless (message != NULL);
+  gst_message_parse_error (message, &error, NULL);
+  fail_unless (g_error_matches (error, GST_STREAM_ERROR,
+          GST_STREAM_ERROR_ENCODE));
+  gst_message_unref (message);
+
+  gst_element_set_bus (h->element, NULL);
+  gst_object_unref (bus);
+  gst_harness_teardown (h);
+}
+
+GST_END_TEST;
+
 /* Another format of the same size goes on; a size is free until there is a
  * frame. */
 GST_START_TEST (test_format_change)
@@ -651,6 +677,7 @@ omvgifenc_suite (void)
   tcase_add_test (tc, test_caps);
   tcase_add_test (tc, test_no_frames);
   tcase_add_test (tc, test_size_change);
+  tcase_add_test (tc, test_frame_is_too_small);
   tcase_add_test (tc, test_format_change);
   tcase_add_test (tc, test_flush_starts_anew);
   tcase_add_test (tc, test_second_life);
