@@ -72,7 +72,8 @@ struct _OmvGifPalette
   guint16 *nearest;
   /* the colours in the order of their greens, for the search */
   guint8 order[OMV_GIF_COLOURS_MAX];
-  guint first_at[257];          /* where greens from this one on start */
+  OmvGifPixel sorted[OMV_GIF_COLOURS_MAX];
+  guint first_at[256];          /* where greens from this one on start */
 
   /* room for choosing */
   guint32 *cell_counts;         /* number of the cell's count, plus 1 */
@@ -328,9 +329,25 @@ sort_colours (OmvGifPalette * self)
     at += counts[green];
     counts[green] = self->first_at[green];
   }
-  self->first_at[256] = at;
-  for (guint i = 0; i < self->n_colours; i++)
-    self->order[counts[OMV_GIF_GREEN (self->colours[i])]++] = (guint8) i;
+  for (guint i = 0; i < self->n_colours; i++) {
+    at = counts[OMV_GIF_GREEN (self->colours[i])]++;
+    self->order[at] = (guint8) i;
+    self->sorted[at] = self->colours[i];
+  }
+}
+
+/* How far apart the greens of @pixel and of the colour at a place are, which may
+ * be beyond the last one. */
+static guint
+get_green_distance (const OmvGifPalette * self, guint at, OmvGifPixel pixel)
+{
+  gint away;
+
+  if (at >= self->n_colours)
+    return G_MAXUINT;
+  away = OMV_GIF_GREEN (self->sorted[at]) - OMV_GIF_GREEN (pixel);
+
+  return (guint) (away * away);
 }
 
 /* Looks at colours whose green is farther and farther away, until that alone
@@ -338,33 +355,30 @@ sort_colours (OmvGifPalette * self)
 static guint8
 search (const OmvGifPalette * self, OmvGifPixel pixel)
 {
-  gint green = OMV_GIF_GREEN (pixel);
-  guint up = self->first_at[green], down = up;
-  guint best = G_MAXUINT;
-  guint8 found = 0;
+  /* down: the next one below; it wraps round to beyond the last one */
+  guint up = self->first_at[OMV_GIF_GREEN (pixel)], down = up - 1;
+  guint above = get_green_distance (self, up, pixel);
+  guint below = get_green_distance (self, down, pixel);
+  guint best = G_MAXUINT, found = 0;
 
-  while (up < self->n_colours || down > 0) {
-    guint8 i;
-    gint away;
-    guint distance;
+  while (MIN (above, below) < best) {
+    guint at, distance;
 
-    if (down == 0 || (up < self->n_colours
-            && OMV_GIF_GREEN (self->colours[self->order[up]]) - green <=
-            green - OMV_GIF_GREEN (self->colours[self->order[down - 1]])))
-      i = self->order[up++];
-    else
-      i = self->order[--down];
-    away = OMV_GIF_GREEN (self->colours[i]) - green;
-    if ((guint) (away * away) >= best)
-      break;
-    distance = omv_gif_distance (self->colours[i], pixel);
+    if (above <= below) {
+      at = up++;
+      above = get_green_distance (self, up, pixel);
+    } else {
+      at = down--;
+      below = get_green_distance (self, down, pixel);
+    }
+    distance = omv_gif_distance (self->sorted[at], pixel);
     if (distance < best) {
       best = distance;
-      found = i;
+      found = at;
     }
   }
 
-  return found;
+  return self->order[found];
 }
 
 static OmvGifPixel
