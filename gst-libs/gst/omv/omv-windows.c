@@ -7,15 +7,22 @@
  *
  * A trigger is at a time, and its frame is the newest one that is not later. One
  * that is still on its way cannot be known, so a trigger that is later than the
- * newest frame waits for the next frames; how long is up to the caller.
+ * newest frame waits for the next frames; how long is up to the caller. Whether
+ * it belongs to a clip that is open has to be said before that, by the frames
+ * there are.
+ *
+ * A clip is one stretch of frames. It reaches no further back than the ring did
+ * when the frame of its trigger was the newest, or at the trigger if that came
+ * later. Triggers may come in any order, so clips may be on both sides of it.
  *
  * Guarantees, cited by the tests:
  *
  *  C1  No frame is in two clips. Clips are closed in the order of their ids.
  *  C2  Between clips that touch no frame is lost: where the window of one would
- *      reach into the clip before it, it starts right behind that.
- *  C3  A clip that waits for nothing holds the frame of its trigger, unless the
- *      clip before it has that.
+ *      reach back into an earlier clip, it starts right behind that, and where it
+ *      would reach on into one, it ends right before that.
+ *  C3  A clip that waits for nothing holds the frame of its trigger, unless an
+ *      earlier clip has that; then it holds what follows that clip, if anything.
  *  C4  Of a clip that is ready, @first and @trigger do not change. @end only
  *      grows, and not after it is closed.
  *  C5  Nothing is allocated for a frame.
@@ -34,10 +41,10 @@ struct _GstOmvWindows
   GstOmvWindowSettings settings;
   guint64 *times;               /* of the newest frames, by number % reach */
   guint64 n_frames;
-  guint64 taken;                /* all frames before this one are in clips, or too
-                                   old for any */
   guint64 n_clips;
-  GQueue open;                  /* of GstOmvClip */
+  GQueue open;                  /* of GstOmvClip, by id */
+  GQueue saved;                 /* of GstOmvClip that are closed, by number; those
+                                   that are too old are left out at a trigger */
 };
 
 GstOmvClip *
@@ -78,6 +85,7 @@ gst_omv_windows_new (const GstOmvWindowSettings * settings)
   windows->settings = *settings;
   windows->times = times;
   g_queue_init (&windows->open);
+  g_queue_init (&windows->saved);
 
   return windows;
 }
@@ -86,6 +94,7 @@ void
 gst_omv_windows_free (GstOmvWindows * windows)
 {
   g_queue_clear_full (&windows->open, (GDestroyNotify) gst_omv_clip_unref);
+  g_queue_clear_full (&windows->saved, (GDestroyNotify) gst_omv_clip_unref);
   g_free (windows->times);
   g_free (windows);
 }
@@ -124,35 +133,82 @@ find_frame (const GstOmvWindows * windows, guint64 time, gboolean later)
   return low;
 }
 
-/* ---- closing ---- */
+/* ---- starting ---- */
 
-/* Settles where @clip, the oldest that is open, starts. */
+/* The frame of the trigger is @number, which is the newest one, or was there when
+ * the trigger came. Only now are the times in front of it sure to be known. */
 static void
-make_ready (GstOmvWindows * windows, GstOmvClip * clip)
+set_trigger (const GstOmvWindows * windows, GstOmvClip * clip, guint64 number)
 {
   const GstOmvWindowSettings *settings = &windows->settings;
-  guint64 first = MAX (clip->floor, windows->taken);
+  guint64 time = get_time (windows, number);
+  guint64 first = get_floor (windows);
 
-  if (settings->pre_frames < clip->trigger)
-    first = MAX (first, clip->trigger - settings->pre_frames);
+  if (settings->pre_frames < number)
+    first = MAX (first, number - settings->pre_frames);
   if (settings->pre_time != GST_OMV_WINDOW_ALL)
     first = MAX (first, find_frame (windows,
-            clip->time - MIN (clip->time, settings->pre_time), FALSE));
+            time - MIN (time, settings->pre_time), FALSE));
 
+  clip->trigger = number;
+  clip->time = time;
   clip->first = first;
+}
+
+/* The first frame from @number on that no clip has. */
+static guint64
+skip_saved (const GstOmvWindows * windows, guint64 number)
+{
+  for (GList * item = windows->saved.head; item != NULL; item = item->next) {
+    const GstOmvClip *saved = item->data;
+
+    if (saved->first <= number && number < saved->end)
+      number = saved->end;
+  }
+
+  return number;
+}
+
+/* Settles where @clip, the oldest that is open, starts, and which clip it must
+ * not reach. */
+static void
+make_ready (const GstOmvWindows * windows, GstOmvClip * clip)
+{
+  guint64 start = skip_saved (windows, clip->trigger);
+
+  if (start > clip->trigger)
+    clip->first = start;
+  for (GList * item = windows->saved.head; item != NULL; item = item->next) {
+    const GstOmvClip *saved = item->data;
+
+    if (saved->end <= clip->trigger)
+      clip->first = MAX (clip->first, saved->end);
+    else if (saved->first > start)
+      clip->limit = MIN (clip->limit, saved->first);
+  }
+
   clip->ready = TRUE;
 }
 
-/* Whether the last frame of @clip has come, and which is the one behind it. */
+/* ---- closing ---- */
+
 static gboolean
-find_end (const GstOmvWindows * windows, const GstOmvClip * clip,
+is_waiting (const GstOmvWindows * windows, const GstOmvClip * clip)
+{
+  return clip->anchor_time > get_time (windows, windows->n_frames - 1);
+}
+
+/* Whether the last frame of the window has come, and which is the one behind
+ * it. */
+static gboolean
+find_window_end (const GstOmvWindows * windows, const GstOmvClip * clip,
     guint64 * ret_end)
 {
   const GstOmvWindowSettings *settings = &windows->settings;
   guint64 rest = G_MAXUINT64 - clip->anchor - 1;
   guint64 end = clip->anchor + 1 + MIN (rest, settings->post_frames);
 
-  if (end > windows->n_frames)
+  if (is_waiting (windows, clip) || end > windows->n_frames)
     return FALSE;
   if (settings->post_time > 0) {
     guint64 time = clip->anchor_frame_time;
@@ -167,18 +223,41 @@ find_end (const GstOmvWindows * windows, const GstOmvClip * clip,
   return TRUE;
 }
 
-static void
-close_clip (GstOmvWindows * windows, GstOmvClip * clip, guint64 end)
+/* Whether @clip can be closed, and which frame is behind its last one. */
+static gboolean
+find_end (const GstOmvWindows * windows, const GstOmvClip * clip,
+    guint64 * ret_end)
 {
-  clip->end = MAX (end, clip->first);
-  clip->closed = TRUE;
-  windows->taken = clip->end;
+  guint64 end = clip->limit;
+
+  if (!find_window_end (windows, clip, &end) && end == G_MAXUINT64)
+    return FALSE;
+
+  *ret_end = MIN (end, clip->limit);
+  return TRUE;
 }
 
-static gboolean
-is_waiting (const GstOmvWindows * windows, const GstOmvClip * clip)
+/* Takes @link, that of @clip: clips are closed where frames come in (C5). */
+static void
+close_clip (GstOmvWindows * windows, GstOmvClip * clip, GList * link,
+    guint64 end)
 {
-  return clip->anchor_time > get_time (windows, windows->n_frames - 1);
+  GList *behind = NULL;
+
+  clip->end = MAX (end, clip->first);
+  clip->closed = TRUE;
+  if (clip->first == clip->end) {
+    g_list_free_1 (link);
+    gst_omv_clip_unref (clip);
+    return;
+  }
+
+  for (GList * item = windows->saved.tail; item != NULL; item = item->prev) {
+    if (((GstOmvClip *) item->data)->first < clip->first)
+      break;
+    behind = item;
+  }
+  g_queue_insert_before_link (&windows->saved, behind, link);
 }
 
 /* Brings the open clips up to date. @all: no frame will come any more. */
@@ -196,10 +275,8 @@ update (GstOmvWindows * windows, gboolean all)
     if (!clip->ready)
       return;
 
-    if (all || (!is_waiting (windows, clip)
-            && find_end (windows, clip, &end))) {
-      close_clip (windows, clip, end);
-      gst_omv_clip_unref (g_queue_pop_head (&windows->open));
+    if (find_end (windows, clip, &end) || all) {
+      close_clip (windows, clip, g_queue_pop_head_link (&windows->open), end);
     } else {
       clip->end = MAX (end, clip->first);
       return;
@@ -209,19 +286,21 @@ update (GstOmvWindows * windows, gboolean all)
 
 /* ---- what happens ---- */
 
-/* A frame at @time moves the frames of the triggers that wait for it. */
+/* The newest frame may be that of triggers that waited at @before, when the frame
+ * before it was the newest. One that did not wait has its frame already, even if
+ * this one is at the same time. */
 static void
-move_triggers (GstOmvWindows * windows, guint64 number, guint64 time)
+move_triggers (GstOmvWindows * windows, guint64 before)
 {
+  guint64 number = windows->n_frames - 1;
+  guint64 time = get_time (windows, number);
+
   for (GList * item = windows->open.head; item != NULL; item = item->next) {
     GstOmvClip *clip = item->data;
 
-    if (!clip->ready && time <= clip->trigger_time
-        && clip->trigger + 1 == number) {
-      clip->trigger = number;
-      clip->time = time;
-    }
-    if (time <= clip->anchor_time && clip->anchor + 1 == number) {
+    if (clip->trigger_time > before && clip->trigger_time >= time)
+      set_trigger (windows, clip, number);
+    if (clip->anchor_time > before && clip->anchor_time >= time) {
       clip->anchor = number;
       clip->anchor_frame_time = time;
     }
@@ -237,16 +316,15 @@ move_triggers (GstOmvWindows * windows, guint64 number, guint64 time)
 void
 gst_omv_windows_add_frame (GstOmvWindows * windows, guint64 time)
 {
-  guint64 number = windows->n_frames;
+  guint64 before = gst_omv_windows_get_newest_time (windows);
 
-  if (number > 0)
-    time = MAX (time, get_time (windows, number - 1));
-  windows->times[number % windows->settings.reach] = time;
+  windows->times[windows->n_frames % windows->settings.reach] =
+      MAX (time, before);
   windows->n_frames++;
   if (windows->open.length == 0)
     return;
 
-  move_triggers (windows, number, time);
+  move_triggers (windows, before);
   update (windows, FALSE);
 }
 
@@ -256,11 +334,32 @@ gst_omv_windows_get_n_frames (const GstOmvWindows * windows)
   return windows->n_frames;
 }
 
+/* The oldest frame that a trigger could still save. */
+guint64
+gst_omv_windows_get_oldest (const GstOmvWindows * windows)
+{
+  return get_floor (windows);
+}
+
 /* 0 while there is no frame. */
 guint64
 gst_omv_windows_get_newest_time (const GstOmvWindows * windows)
 {
   return windows->n_frames == 0 ? 0 : get_time (windows, windows->n_frames - 1);
+}
+
+/* Clips that no window can reach any more, nor one that is still open. */
+static void
+forget_saved (GstOmvWindows * windows)
+{
+  guint64 needed = get_floor (windows);
+  GstOmvClip *oldest;
+
+  for (GList * item = windows->open.head; item != NULL; item = item->next)
+    needed = MIN (needed, ((GstOmvClip *) item->data)->first);
+  while ((oldest = g_queue_peek_head (&windows->saved)) != NULL
+      && oldest->end <= needed)
+    gst_omv_clip_unref (g_queue_pop_head (&windows->saved));
 }
 
 static GstOmvClip *
@@ -270,17 +369,19 @@ open_clip (GstOmvWindows * windows, guint64 trigger, guint64 time)
 
   g_atomic_ref_count_init (&clip->ref_count);
   clip->id = ++windows->n_clips;
-  clip->trigger = clip->anchor = trigger;
-  clip->time = clip->anchor_frame_time = get_time (windows, trigger);
+  set_trigger (windows, clip, trigger);
+  clip->anchor = trigger;
+  clip->anchor_frame_time = clip->time;
   clip->trigger_time = clip->anchor_time = time;
-  clip->floor = get_floor (windows);
+  clip->limit = G_MAXUINT64;
+  forget_saved (windows);
   g_queue_push_tail (&windows->open, clip);
 
   return clip;
 }
 
-/* Whether a clip whose trigger is at frame @trigger would hold none: the clips
- * before it have all. */
+/* Whether a clip whose trigger is at frame @trigger would hold none: earlier
+ * clips have all. */
 static gboolean
 would_be_empty (const GstOmvWindows * windows, guint64 trigger, guint64 time)
 {
@@ -290,8 +391,8 @@ would_be_empty (const GstOmvWindows * windows, guint64 trigger, guint64 time)
   clip.anchor = trigger;
   clip.anchor_frame_time = get_time (windows, trigger);
   clip.anchor_time = time;
-  return !is_waiting (windows, &clip) && find_end (windows, &clip, &end)
-      && end <= windows->taken;
+  return find_window_end (windows, &clip, &end)
+      && end <= skip_saved (windows, trigger);
 }
 
 /*

@@ -30,14 +30,15 @@ typedef struct {
   GstOmvRetrigger retrigger;
 } GstOmvWindowSettings;
 
-/* A stretch of frames to be saved. Whoever has windows of his own guards it. */
+/* A stretch of frames to be saved. It is empty if earlier clips turn out to have
+ * all that it would hold. Whoever has windows of his own guards it. */
 typedef struct {
   guint64 id;                   /* counted from 1 */
   gboolean ready;               /* @trigger and @first are final */
   gboolean closed;              /* @end is final */
   guint64 trigger;              /* number of the trigger's frame … */
   guint64 time;                 /* … and when that was, ns */
-  guint64 first;                /* number of the first frame */
+  guint64 first;                /* number of the first frame, as far as known */
   guint64 end;                  /* number behind the last frame so far */
 
   /*< private >*/
@@ -45,7 +46,7 @@ typedef struct {
   guint64 anchor;               /* frame behind which the post window starts, … */
   guint64 anchor_frame_time;    /* … when that was, … */
   guint64 anchor_time;          /* … and the latest time that it may have */
-  guint64 floor;                /* the oldest frame that was there */
+  guint64 limit;                /* of a clip behind it, or G_MAXUINT64 */
   gatomicrefcount ref_count;
 } GstOmvClip;
 
@@ -68,6 +69,9 @@ void gst_omv_windows_add_frame (GstOmvWindows * windows, guint64 time);
 
 GST_OMV_API
 guint64 gst_omv_windows_get_n_frames (const GstOmvWindows * windows);
+
+GST_OMV_API
+guint64 gst_omv_windows_get_oldest (const GstOmvWindows * windows);
 
 GST_OMV_API
 guint64 gst_omv_windows_get_newest_time (const GstOmvWindows * windows);
