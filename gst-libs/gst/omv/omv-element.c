@@ -9,10 +9,28 @@
 
 #include "omv-element.h"
 
+#include <gio/gio.h>
+
 #include "omv-format.h"
 
+/* What the system has refused. */
+static GstResourceError
+get_resource_error (const GError * error)
+{
+  switch (error->code) {
+    case G_IO_ERROR_NO_SPACE:
+      return GST_RESOURCE_ERROR_NO_SPACE_LEFT;
+    case G_IO_ERROR_NOT_FOUND:
+      return GST_RESOURCE_ERROR_NOT_FOUND;
+    case G_IO_ERROR_BUSY:
+      return GST_RESOURCE_ERROR_BUSY;
+    default:
+      return GST_RESOURCE_ERROR_FAILED;
+  }
+}
+
 static void
-get_stream_error (const GError * error, GQuark * ret_domain, gint * ret_code)
+get_element_error (const GError * error, GQuark * ret_domain, gint * ret_code)
 {
   static const GstStreamError codes[] = {
     [GST_OMV_ERROR_WRONG_TYPE] = GST_STREAM_ERROR_WRONG_TYPE,
@@ -27,6 +45,12 @@ get_stream_error (const GError * error, GQuark * ret_domain, gint * ret_code)
     [GST_OMV_ERROR_OVERTAKEN] = GST_STREAM_ERROR_FAILED,
   };
 
+  if (error->domain == G_IO_ERROR) {
+    *ret_domain = GST_RESOURCE_ERROR;
+    *ret_code = get_resource_error (error);
+    return;
+  }
+
   g_assert (error->domain == GST_OMV_ERROR
       && (guint) error->code < G_N_ELEMENTS (codes));
   *ret_domain = GST_STREAM_ERROR;
@@ -36,8 +60,8 @@ get_stream_error (const GError * error, GQuark * ret_domain, gint * ret_code)
 /**
  * gst_omv_element_error:
  * @element: an element
- * @error: (inout) (transfer full): an error of the %GST_OMV_ERROR domain; freed
- *   and set to %NULL
+ * @error: (inout) (transfer full): an error of the %GST_OMV_ERROR or the
+ *   %G_IO_ERROR domain; freed and set to %NULL
  * @debug: a printf() format for the details, not translated
  * @...: its arguments
  *
@@ -55,7 +79,7 @@ gst_omv_element_error (GstElement * element, GError ** error,
   va_list args;
   gchar *details;
 
-  get_stream_error (*error, &domain, &code);
+  get_element_error (*error, &domain, &code);
   va_start (args, debug);
   details = g_strdup_vprintf (debug, args);
   va_end (args);
