@@ -1,7 +1,7 @@
 /* gstomvreader-info.c: what a reader tells of a recording as a whole
  *
- * All of it needs an index that reaches the recording's end, and is up to date
- * each time it is asked for.
+ * Most of it needs an index that reaches the recording's end, and is up to date
+ * each time it is asked for. What needs every header walks over them instead.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -174,4 +174,36 @@ gst_omv_reader_list_times (GstOmvReader * self, gsize * ret_n_times,
     return NULL;
 
   return g_array_steal (times, ret_n_times);
+}
+
+/**
+ * gst_omv_reader_walk:
+ * @self: a reader
+ * @func: (scope call): called for each step
+ * @user_data: for @func
+ * @error: return location
+ *
+ * Walks once over all headers, from the recording's first frame on, and tells
+ * @func of each whole frame, each damaged stretch and the end, in order. Headers
+ * are read in blocks and payloads are left out, so this is the fastest way to
+ * learn something of every frame; memory does not grow with the recording.
+ *
+ * Neither the position of gst_omv_reader_read_next() nor an index matters.
+ * @func must not use @self.
+ *
+ * Errors: %GST_OMV_ERROR_CLOSED; %GST_OMV_ERROR_CORRUPT at damage if
+ * #GstOmvReader:resync is off; %G_IO_ERROR.
+ *
+ * Returns: %FALSE on failure, %TRUE at the end and if @func wanted no more
+ *
+ * Since: 0.1
+ */
+gboolean
+gst_omv_reader_walk (GstOmvReader * self, GstOmvWalkFunc func,
+    gpointer user_data, GError ** error)
+{
+  g_return_val_if_fail (func != NULL, FALSE);
+
+  return gst_omv_reader_check_open (self, error)
+      && omv_recording_walk (self->recording, func, user_data, error);
 }

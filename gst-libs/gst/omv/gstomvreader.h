@@ -56,6 +56,25 @@ GST_OMV_API
 guint64 *gst_omv_reader_list_times (GstOmvReader * self, gsize * ret_n_times,
     GError ** error);
 
+/**
+ * GstOmvWalkFunc:
+ * @result: %GST_OMV_WALK_FRAME, %GST_OMV_WALK_SKIP or, last, %GST_OMV_WALK_END
+ * @step: (transfer none): the frame, damage or end; valid during the call
+ * @user_data: what was given to gst_omv_reader_walk()
+ *
+ * Is told of each step of a walk over a recording.
+ *
+ * Returns: %FALSE to walk no further
+ *
+ * Since: 0.1
+ */
+typedef gboolean (*GstOmvWalkFunc) (GstOmvWalkResult result,
+    const GstOmvWalkStep * step, gpointer user_data);
+
+GST_OMV_API
+gboolean gst_omv_reader_walk (GstOmvReader * self, GstOmvWalkFunc func,
+    gpointer user_data, GError ** error);
+
 GST_OMV_API
 GstOmvFrame *gst_omv_reader_read_frame (GstOmvReader * self, guint64 number,
     GError ** error);

@@ -333,6 +333,39 @@ omv_recording_reach_end (OmvRecording * self, GError ** error)
 }
 
 /*
+ * omv_recording_walk:
+ *
+ * Tells @func of each step from the start to the end, as long as it returns
+ * TRUE. FALSE: the bytes cannot be read, or without resync there is damage.
+ */
+gboolean
+omv_recording_walk (OmvRecording * self, OmvWalkFunc func, gpointer user_data,
+    GError ** error)
+{
+  GstOmvWalk walk = self->start;
+  GstOmvWalkResult result;
+  GstOmvWalkStep step;
+
+  if (!omv_source_measure (self->source, error))
+    return FALSE;
+
+  do {
+    result = gst_omv_walk_next (&walk, &self->source->input, &step, error);
+    if (result == GST_OMV_WALK_ERROR)
+      return FALSE;
+    if (result == GST_OMV_WALK_NEED) {
+      if (!omv_source_bring (self->source, step.offset, (gsize) step.size,
+              error))
+        return FALSE;
+    } else if (!func (result, &step, user_data)) {
+      break;
+    }
+  } while (result != GST_OMV_WALK_END);
+
+  return TRUE;
+}
+
+/*
  * omv_recording_get_times:
  * @times: of guint64: gets the time of each frame
  */

@@ -16,12 +16,18 @@ G_BEGIN_DECLS
 /* Belongs to one thread at a time. */
 typedef struct _OmvRecording OmvRecording;
 
+/* As GstOmvWalkFunc. */
+typedef gboolean (*OmvWalkFunc) (GstOmvWalkResult result,
+    const GstOmvWalkStep * step, gpointer user_data);
+
 OmvRecording *omv_recording_new (OmvSource * source, const GstOmvWalk * start,
     GFile * sidecar_owner, GError ** error);
 void omv_recording_free (OmvRecording * self);
 GstOmvVersion omv_recording_get_version (const OmvRecording * self);
 const GstOmvIndex *omv_recording_reach_end (OmvRecording * self,
     GError ** error);
+gboolean omv_recording_walk (OmvRecording * self, OmvWalkFunc func,
+    gpointer user_data, GError ** error);
 gboolean omv_recording_get_times (OmvRecording * self, GArray * times,
     GError ** error);
 gboolean omv_recording_reach (OmvRecording * self, guint64 number,

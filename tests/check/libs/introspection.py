@@ -61,6 +61,13 @@ class Binding(unittest.TestCase):
         self.assertEqual(reader.list_times(), [f["time_ns"] for f in expected])
         self.assertEqual(reader.list_damages(), [])
 
+        steps = []
+        self.assertTrue(reader.walk(lambda result, step: steps.append(
+            (result, step.number, step.offset)) or len(steps) < 3))
+        self.assertEqual(steps, [
+            (GstOmv.WalkResult.FRAME, n, expected[n]["offset"])
+            for n in range(3)])
+
         frames = list(iter(reader.read_next, None))
         self.assertEqual(len(frames), len(expected))
         for frame, wanted in zip(frames, expected):

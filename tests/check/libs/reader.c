@@ -297,6 +297,62 @@ check_damages (GstOmvReader * reader, const OmvTestWalk * walk, gsize size)
   g_list_free_full (damages, (GDestroyNotify) gst_omv_damage_free);
 }
 
+/* What is left of a walk that a reader is taking. */
+typedef struct
+{
+  const OmvTestWalk *walk;
+  guint next;
+  guint last;                   /* the step to stop at */
+} Expected;
+
+static gboolean
+check_step (GstOmvWalkResult result, const GstOmvWalkStep * step,
+    gpointer user_data)
+{
+  Expected *expected = user_data;
+  const OmvTestStep *wanted;
+
+  g_assert_cmpuint (expected->next, <, expected->walk->steps->len);
+  wanted = &g_array_index (expected->walk->steps, OmvTestStep, expected->next);
+  g_assert_cmpint (result, ==, wanted->result);
+  g_assert_cmpuint (step->number, ==, wanted->step.number);
+  g_assert_cmpuint (step->offset, ==, wanted->step.offset);
+  g_assert_cmpuint (step->size, ==, wanted->step.size);
+  g_assert_cmpint (step->fault, ==, wanted->step.fault);
+  if (result == GST_OMV_WALK_FRAME) {
+    g_assert_cmpuint (step->time, ==, wanted->step.time);
+    g_assert_cmpint (step->header.width, ==, wanted->step.header.width);
+  }
+
+  return expected->next++ != expected->last;
+}
+
+/* A reader's walk takes the steps of any other, to the end or to where its
+ * caller has had enough, and moves nothing. */
+static void
+check_walk (GstOmvReader * reader, const OmvTestWalk * walk)
+{
+  const guint n = walk->steps->len;
+  const guint64 position = gst_omv_reader_get_position (reader);
+  const GError *failure = walk->error;
+  g_autoptr (GError) error = NULL;
+  Expected expected = {.walk = walk,.last = G_MAXUINT };
+
+  g_assert_true (gst_omv_reader_walk (reader, check_step, &expected, &error)
+      == (failure == NULL));
+  if (failure != NULL)
+    g_assert_error (error, failure->domain, failure->code);
+  g_assert_cmpuint (expected.next, ==, failure == NULL ? n : n - 1);
+
+  if (expected.next > 1) {
+    expected.last = expected.next / 2;
+    expected.next = 0;
+    g_assert_true (gst_omv_reader_walk (reader, check_step, &expected, NULL));
+    g_assert_cmpuint (expected.next, ==, expected.last + 1);
+  }
+  g_assert_cmpuint (gst_omv_reader_get_position (reader), ==, position);
+}
+
 static void
 check_summary (GstOmvReader * reader, const OmvTestWalk * walk,
     const GArray * frames, const guint8 * data, gsize size)
@@ -338,6 +394,7 @@ check_reader (GstOmvReader * reader, const guint8 * data, gsize size,
     check_numbers (reader, frames, data, damaged);
   else if (order == 2)
     check_times (reader, frames, data);
+  check_walk (reader, walk);
   check_summary (reader, walk, frames, data, size);
   check_times (reader, frames, data);
   check_numbers (reader, frames, data, damaged);
@@ -911,7 +968,7 @@ test_closed (void)
   gsize n;
 
   for (guint i = 0; i < 2; i++) {
-    GError *errors[12] = { NULL, };
+    GError *errors[13] = { NULL, };
     guint k = 0;
 
     g_assert_false (gst_omv_reader_is_open (reader));
@@ -923,6 +980,8 @@ test_closed (void)
     g_assert_false (gst_omv_reader_is_torn (reader, &errors[k++]));
     g_assert_null (gst_omv_reader_list_damages (reader, &errors[k++]));
     g_assert_null (gst_omv_reader_list_times (reader, &n, &errors[k++]));
+    g_assert_false (gst_omv_reader_walk (reader, check_step, NULL,
+            &errors[k++]));
     g_assert_null (gst_omv_reader_read_frame (reader, 0, &errors[k++]));
     g_assert_null (gst_omv_reader_read_frame_at (reader, 0,
             GST_OMV_SNAP_NEAREST, &errors[k++]));
