@@ -13,3 +13,6 @@ GST_OMV_API
 const gchar *gst_omv_gettext (const gchar * msgid) G_GNUC_FORMAT (1);
 
 #define _(msgid) gst_omv_gettext (msgid)
+
+/* for constants, which are translated where they are printed */
+#define N_(msgid) (msgid)

@@ -1,0 +1,17 @@
+/* commands.h: the commands of omvstr, each in a file of its own
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "omvtool.h"
+
+G_BEGIN_DECLS
+
+extern const OmvCommand omv_command_info;
+
+/* What `omvstr FILE` does: info, and how to play it. */
+gint omv_info_introduce (OmvTool * tool, gchar ** arguments);
+
+G_END_DECLS

@@ -1,0 +1,167 @@
+/* omvtool.c: what all commands of omvstr share: errors, notes, interrupts
+ *
+ * Whatever goes wrong ends in one line that a user understands. GIO's sentences
+ * name the file again, so the common ones are said in our own words.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "omvtool.h"
+
+#include <signal.h>
+#include <stdio.h>
+
+#include "omvprogress.h"
+
+static volatile sig_atomic_t interrupted;
+
+/* NULL: the error has a sentence of its own. */
+static const gchar *
+get_own_words (const GError * error)
+{
+  if (error->domain != G_IO_ERROR)
+    return NULL;
+
+  switch (error->code) {
+    case G_IO_ERROR_NOT_FOUND:
+      return _("There is no such file.");
+    case G_IO_ERROR_PERMISSION_DENIED:
+      return _("Permission denied.");
+    case G_IO_ERROR_IS_DIRECTORY:
+      return _("This is a directory, not a file.");
+    case G_IO_ERROR_NOT_DIRECTORY:
+      return _("A part of the path is not a directory.");
+    case G_IO_ERROR_NO_SPACE:
+      return _("There is no space left.");
+    case G_IO_ERROR_READ_ONLY:
+      return _("The file system is read-only.");
+    default:
+      return NULL;
+  }
+}
+
+static void
+say (const gchar * subject, const gchar * sentence)
+{
+  g_autofree gchar *name = NULL;
+
+  omv_progress_clear ();
+  (void) fflush (stdout);
+  if (subject != NULL) {
+    name = g_filename_display_name (subject);
+    g_printerr ("omvstr: %s: %s\n", name, sentence);
+  } else {
+    g_printerr ("omvstr: %s\n", sentence);
+  }
+}
+
+gint
+omv_fail (const gchar * subject, const GError * error)
+{
+  const gchar *words = get_own_words (error);
+
+  say (subject, words != NULL ? words : error->message);
+  return OMV_EXIT_FAILED;
+}
+
+gint
+omv_fail_with (const gchar * subject, const gchar * format, ...)
+{
+  g_autofree gchar *sentence = NULL;
+  va_list arguments;
+
+  va_start (arguments, format);
+  sentence = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+
+  say (subject, sentence);
+  return OMV_EXIT_FAILED;
+}
+
+gint
+omv_fail_usage (const OmvTool * tool, const gchar * format, ...)
+{
+  const gchar *name = tool->command != NULL ? tool->command->name : NULL;
+  g_autofree gchar *sentence = NULL;
+  va_list arguments;
+
+  va_start (arguments, format);
+  sentence = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+
+  g_printerr (_("omvstr: %s See omvstr %s%s--help.\n"), sentence,
+      name != NULL ? name : "", name != NULL ? " " : "");
+  return OMV_EXIT_USAGE;
+}
+
+void
+omv_note (const OmvTool * tool, const gchar * subject, const gchar * format,
+    ...)
+{
+  g_autofree gchar *sentence = NULL;
+  va_list arguments;
+
+  if (tool->quiet)
+    return;
+
+  va_start (arguments, format);
+  sentence = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+
+  say (subject, sentence);
+}
+
+GstOmvReader *
+omv_open_reader (const gchar * path)
+{
+  g_autoptr (GstOmvReader) reader = gst_omv_reader_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_object_set (reader, "resync", TRUE, NULL);
+  if (!gst_omv_reader_open_path (reader, path, &error)) {
+    (void) omv_fail (path, error);
+    return NULL;
+  }
+
+  return g_steal_pointer (&reader);
+}
+
+gboolean
+omv_start_gstreamer (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (gst_init_check (NULL, NULL, &error))
+    return TRUE;
+
+  (void) omv_fail (NULL, error);
+  return FALSE;
+}
+
+static void
+on_interrupt (int number)
+{
+  interrupted = 1;
+}
+
+void
+omv_catch_interrupt (void)
+{
+  struct sigaction action = { 0, };
+
+  action.sa_handler = on_interrupt;
+  action.sa_flags = SA_RESTART | (int) SA_RESETHAND;
+  (void) sigemptyset (&action.sa_mask);
+  (void) sigaction (SIGINT, &action, NULL);
+  (void) sigaction (SIGTERM, &action, NULL);
+}
+
+gboolean
+omv_is_interrupted (void)
+{
+  return interrupted != 0;
+}
