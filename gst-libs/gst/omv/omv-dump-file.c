@@ -44,6 +44,31 @@ number_path (const gchar * path, guint counter)
       counter, path + strlen (path) - suffix);
 }
 
+/* Creates the file under the first name for the meantime that is free. */
+static gboolean
+open_part (GstOmvDumpFile * self, GError ** error)
+{
+  g_autoptr (GError) failure = NULL;
+
+  for (guint i = 0; i <= COUNTER_MAX; i++) {
+    g_autofree gchar *numbered = number_path (self->wanted, i);
+
+    g_clear_error (&failure);
+    g_free (self->part);
+    self->part = g_strconcat (numbered, GST_OMV_DUMP_FILE_SUFFIX, NULL);
+    if (gst_omv_writer_open_path (self->writer, self->part,
+            GST_OMV_WRITER_MODE_CREATE, GST_OMV_VERSION_V2_0, &failure)) {
+      self->path = g_strdup (self->part);
+      return TRUE;
+    }
+    if (!g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_EXISTS))
+      break;
+  }
+
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
 /*
  * gst_omv_dump_file_new:
  * @path: the name that is wanted
@@ -56,30 +81,15 @@ number_path (const gchar * path, guint counter)
 GstOmvDumpFile *
 gst_omv_dump_file_new (const gchar * path, gboolean exact_time, GError ** error)
 {
-  g_autoptr (GstOmvDumpFile) self = g_new0 (GstOmvDumpFile, 1);
-  g_autoptr (GError) failure = NULL;
+  GstOmvDumpFile *self = g_new0 (GstOmvDumpFile, 1);
 
   self->writer = gst_omv_writer_new ();
   self->wanted = g_strdup (path);
   gst_omv_writer_set_exact_time (self->writer, exact_time);
+  if (!open_part (self, error))
+    g_clear_pointer (&self, gst_omv_dump_file_free);
 
-  for (guint i = 0; i <= COUNTER_MAX; i++) {
-    g_autofree gchar *numbered = number_path (path, i);
-
-    g_clear_error (&failure);
-    g_free (self->part);
-    self->part = g_strconcat (numbered, GST_OMV_DUMP_FILE_SUFFIX, NULL);
-    if (gst_omv_writer_open_path (self->writer, self->part,
-            GST_OMV_WRITER_MODE_CREATE, GST_OMV_VERSION_V2_0, &failure)) {
-      self->path = g_strdup (self->part);
-      return g_steal_pointer (&self);
-    }
-    if (!g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_EXISTS))
-      break;
-  }
-
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return NULL;
+  return self;
 }
 
 /* A file that was not finished stays, under its name for the meantime. */
