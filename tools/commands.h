@@ -10,6 +10,7 @@
 G_BEGIN_DECLS
 
 extern const OmvCommand omv_command_info;
+extern const OmvCommand omv_command_play;
 
 /* What `omvstr FILE` does: info, and how to play it. */
 gint omv_info_introduce (OmvTool * tool, gchar ** arguments);

@@ -25,6 +25,7 @@
 
 static const OmvCommand *const commands[] = {
   &omv_command_info,
+  &omv_command_play,
 };
 
 /* `omvstr FILE` is a command without a name. */
