@@ -1,7 +1,7 @@
 /* gstomvreader-info.c: what a reader tells of a recording as a whole
  *
- * Most of it needs an index that reaches the recording's end, and is up to date
- * each time it is asked for. What needs every header walks over them instead.
+ * Most of it needs an index that reaches the recording's end. What needs every
+ * header walks over them instead. All is up to date each time it is asked for.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -63,6 +63,28 @@ gst_omv_reader_get_n_frames (GstOmvReader * self, GError ** error)
   const GstOmvIndex *index = get_whole_index (self, error);
 
   return index != NULL ? gst_omv_index_get_n_frames (index) : 0;
+}
+
+/**
+ * gst_omv_reader_get_size:
+ * @self: a reader
+ * @error: return location
+ *
+ * Tells how long the file is, with all that is in it, a torn last frame, too.
+ *
+ * Errors: %GST_OMV_ERROR_CLOSED, %G_IO_ERROR.
+ *
+ * Returns: bytes that there are now, 0 on failure
+ *
+ * Since: 0.1
+ */
+guint64
+gst_omv_reader_get_size (GstOmvReader * self, GError ** error)
+{
+  guint64 size = 0;
+
+  return gst_omv_reader_check_open (self, error)
+      && omv_recording_get_size (self->recording, &size, error) ? size : 0;
 }
 
 /**

@@ -44,6 +44,9 @@ GST_OMV_API
 guint64 gst_omv_reader_get_n_frames (GstOmvReader * self, GError ** error);
 
 GST_OMV_API
+guint64 gst_omv_reader_get_size (GstOmvReader * self, GError ** error);
+
+GST_OMV_API
 guint64 gst_omv_reader_get_duration (GstOmvReader * self, GError ** error);
 
 GST_OMV_API

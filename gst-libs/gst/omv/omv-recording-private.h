@@ -32,7 +32,6 @@ typedef enum {
   OMV_FAILED                    /* with an error, from reading */
 } OmvOutcome;
 
-void omv_recording_start_over (OmvRecording * self);
 void omv_recording_try_sidecar (OmvRecording * self);
 gboolean omv_recording_take_step (OmvRecording * self, GstOmvWalk * walk,
     GstOmvWalkResult * ret_result, GstOmvWalkStep * ret_step,

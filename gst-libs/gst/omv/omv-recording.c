@@ -74,7 +74,26 @@ omv_recording_get_version (const OmvRecording * self)
   return self->version;
 }
 
-/* Nothing known so far counts any more, a sidecar least of all. */
+/*
+ * omv_recording_get_size:
+ * @ret_size: (out): bytes that there are now, with those of a torn frame
+ */
+gboolean
+omv_recording_get_size (OmvRecording * self, guint64 * ret_size,
+    GError ** error)
+{
+  if (!omv_source_measure (self->source, error))
+    return FALSE;
+
+  *ret_size = self->source->input.end;
+  return TRUE;
+}
+
+/*
+ * omv_recording_start_over:
+ *
+ * Nothing known so far counts any more, a sidecar least of all.
+ */
 void
 omv_recording_start_over (OmvRecording * self)
 {

@@ -23,6 +23,9 @@ typedef gboolean (*OmvWalkFunc) (GstOmvWalkResult result,
 OmvRecording *omv_recording_new (OmvSource * source, const GstOmvWalk * start,
     GFile * sidecar_owner, GError ** error);
 void omv_recording_free (OmvRecording * self);
+void omv_recording_start_over (OmvRecording * self);
+gboolean omv_recording_get_size (OmvRecording * self, guint64 * ret_size,
+    GError ** error);
 GstOmvVersion omv_recording_get_version (const OmvRecording * self);
 const GstOmvIndex *omv_recording_reach_end (OmvRecording * self,
     GError ** error);
