@@ -26,5 +26,6 @@ struct _GstOmvReader {
 };
 
 gboolean gst_omv_reader_check_open (GstOmvReader * self, GError ** error);
+void gst_omv_reader_forget (GstOmvReader * self);
 
 G_END_DECLS

@@ -340,6 +340,19 @@ gst_omv_reader_check_open (GstOmvReader * self, GError ** error)
   return FALSE;
 }
 
+/*
+ * gst_omv_reader_forget:
+ *
+ * Nothing that is known of the recording counts any more: somebody has put other
+ * frames into the place of some.
+ */
+void
+gst_omv_reader_forget (GstOmvReader * self)
+{
+  if (self->recording != NULL)
+    omv_recording_start_over (self->recording);
+}
+
 /* ---- frames ---- */
 
 /**

@@ -21,6 +21,7 @@
 #include <inttypes.h>
 
 #include "gstomvwriter-private.h"
+#include "omv-frame-private.h"
 #include "omv-i18n.h"
 #include "omv-picture.h"
 
@@ -298,22 +299,6 @@ gst_omv_writer_append_bytes (GstOmvWriter * self, GstOmvPixelFormat format,
   return gst_omv_writer_append (self, &header, time, data, size, error);
 }
 
-/* Version 1.0 stores RGB565 the other way round. */
-static GBytes *
-swap_bytes (GBytes * payload)
-{
-  gsize size;
-  const guint8 *data = g_bytes_get_data (payload, &size);
-  guint8 *swapped = g_malloc (size);
-
-  for (gsize i = 0; i + 1 < size; i += 2) {
-    swapped[i] = data[i + 1];
-    swapped[i + 1] = data[i];
-  }
-
-  return g_bytes_new_take (swapped, size);
-}
-
 /**
  * gst_omv_writer_write_frame:
  * @self: a writer
@@ -355,15 +340,82 @@ gst_omv_writer_write_frame (GstOmvWriter * self, GstOmvFrame * frame,
     return FALSE;
 
   interval = header.interval * gst_omv_version_get_unit (frame->version);
-  if (frame->version == GST_OMV_VERSION_V1_0
-      && header.format == GST_OMV_PIXEL_FORMAT_RGB565)
-    payload = swap_bytes (frame->payload);
-  else
-    payload = g_bytes_ref (frame->payload);
+  payload = omv_frame_get_payload (frame);
   data = g_bytes_get_data (payload, &size);
 
   return add_frame (self, &header,
       MIN (self->due + interval, GST_OMV_TIME_MAX), data, size, error);
+}
+
+/* Of a frame that comes @interval ns after the last one. */
+static gboolean
+check_frame (GstOmvWriter * self, const GstOmvFrameHeader * header,
+    guint64 interval, gsize size, GError ** error)
+{
+  GstOmvFrameHeader own = *header;
+  GstOmvTimeWriter intervals;
+
+  return check_format (self, header, size, error)
+      && check_dimensions (self, header, error)
+      && check_size (self, header, size, error)
+      && set_interval (self, omv_time_add (self->due, interval), &intervals,
+      &own, error);
+}
+
+/* As if the recording ended there already, if the frame fits there. */
+static gboolean
+cut_for_frame (GstOmvWriter * self, guint64 number,
+    const GstOmvFrameHeader * header, guint64 interval, gsize size,
+    GError ** error)
+{
+  const OmvWriterEnd end = self->end;
+  const GstOmvTimeWriter intervals = self->intervals;
+  const guint64 due = self->due;
+  OmvWriterEnd cut;
+
+  if (!gst_omv_writer_find_cut (self, number, &cut, error))
+    return FALSE;
+
+  gst_omv_writer_go_to_end (self, &cut);
+  if (check_frame (self, header, interval, size, error)
+      && omv_spool_cut (self->spool, cut.position, error))
+    return TRUE;
+
+  self->end = end;
+  self->intervals = intervals;
+  self->due = due;
+  return FALSE;
+}
+
+/*
+ * gst_omv_writer_put_at:
+ * @number: of the frame, at most the number of frames
+ * @interval: ns since the frame before it, or since the recording's start
+ *
+ * Writes a frame behind the first @number ones, and cuts off those that stand
+ * there. Pictures are not looked at. What cannot be written cuts nothing off, but
+ * who finds no room on the disk has cut already.
+ */
+gboolean
+gst_omv_writer_put_at (GstOmvWriter * self, guint64 number,
+    const GstOmvFrameHeader * header, guint64 interval, GBytes * payload,
+    GError ** error)
+{
+  GstOmvFrameHeader own = *header;
+  const guint8 *data;
+  gsize size;
+
+  if (!gst_omv_writer_check_open (self, error))
+    return FALSE;
+
+  data = g_bytes_get_data (payload, &size);
+  if (!(number == self->end.n_frames
+          ? check_frame (self, header, interval, size, error)
+          : cut_for_frame (self, number, header, interval, size, error)))
+    return FALSE;
+
+  return add_frame (self, &own, omv_time_add (self->due, interval), data, size,
+      error);
 }
 
 /* ---- what there is ---- */

@@ -41,5 +41,20 @@ gboolean omv_writer_end_find_last (OmvWriterEnd * ret_end, GFile * file,
 gboolean omv_writer_end_find (OmvWriterEnd * ret_end, GFile * file,
     guint64 n_frames, GError ** error);
 gboolean gst_omv_writer_check_open (GstOmvWriter * self, GError ** error);
+gboolean gst_omv_writer_find_cut (GstOmvWriter * self, guint64 n_frames,
+    OmvWriterEnd * ret_end, GError ** error);
+void gst_omv_writer_go_to_end (GstOmvWriter * self, const OmvWriterEnd * end);
+gboolean gst_omv_writer_put_at (GstOmvWriter * self, guint64 number,
+    const GstOmvFrameHeader * header, guint64 interval, GBytes * payload,
+    GError ** error);
+
+/* Never less than either: one that is too long stays too long. */
+static inline guint64
+omv_time_add (guint64 time, guint64 interval)
+{
+  guint64 sum;
+
+  return g_uint64_checked_add (&sum, time, interval) ? sum : G_MAXUINT64;
+}
 
 G_END_DECLS

@@ -200,8 +200,9 @@ check_version (GstOmvVersion version, GError ** error)
   return FALSE;
 }
 
-static void
-go_to_end (GstOmvWriter * self, const OmvWriterEnd * end)
+/* What is written next follows at @end. */
+void
+gst_omv_writer_go_to_end (GstOmvWriter * self, const OmvWriterEnd * end)
 {
   self->end = *end;
   self->due = end->time.time;
@@ -228,7 +229,7 @@ start_recording (GstOmvWriter * self, OmvDisk * disk, GstOmvVersion version,
 
   self->spool = g_steal_pointer (&spool);
   omv_writer_end_init (&end, version);
-  go_to_end (self, &end);
+  gst_omv_writer_go_to_end (self, &end);
   return TRUE;
 }
 
@@ -256,7 +257,7 @@ continue_recording (GstOmvWriter * self, OmvDisk * disk, GFile * file,
       error);
   if (self->spool == NULL)
     return FALSE;
-  go_to_end (self, &end);
+  gst_omv_writer_go_to_end (self, &end);
   return TRUE;
 }
 
@@ -486,6 +487,33 @@ gst_omv_writer_sync (GstOmvWriter * self, GError ** error)
   return self->is_named;
 }
 
+/*
+ * gst_omv_writer_find_cut:
+ *
+ * Where the recording would end if it were cut off behind its first @n_frames
+ * frames. FALSE: it cannot be.
+ */
+gboolean
+gst_omv_writer_find_cut (GstOmvWriter * self, guint64 n_frames,
+    OmvWriterEnd * ret_end, GError ** error)
+{
+  if (!gst_omv_writer_flush (self, error))
+    return FALSE;
+  if (n_frames == self->end.n_frames) {
+    *ret_end = self->end;
+    return TRUE;
+  }
+  if (n_frames > self->end.n_frames) {
+    g_set_error (error, GST_OMV_ERROR, GST_OMV_ERROR_END_OF_STREAM,
+        _("The recording has %" PRIu64 " frames and cannot be cut behind %"
+            PRIu64 "."), self->end.n_frames, n_frames);
+    return FALSE;
+  }
+
+  return omv_writer_end_find (ret_end, self->file, n_frames, error)
+      && check_version (ret_end->version, error);
+}
+
 /**
  * gst_omv_writer_truncate:
  * @self: a writer
@@ -508,21 +536,13 @@ gst_omv_writer_truncate (GstOmvWriter * self, guint64 n_frames, GError ** error)
 {
   OmvWriterEnd end;
 
-  if (!gst_omv_writer_flush (self, error))
+  if (!gst_omv_writer_find_cut (self, n_frames, &end, error))
     return FALSE;
   if (n_frames == self->end.n_frames)
     return TRUE;
-  if (n_frames > self->end.n_frames) {
-    g_set_error (error, GST_OMV_ERROR, GST_OMV_ERROR_END_OF_STREAM,
-        _("The recording has %" PRIu64 " frames and cannot be cut behind %"
-            PRIu64 "."), self->end.n_frames, n_frames);
-    return FALSE;
-  }
 
-  if (!omv_writer_end_find (&end, self->file, n_frames, error)
-      || !check_version (end.version, error)
-      || !omv_spool_cut (self->spool, end.position, error))
+  if (!omv_spool_cut (self->spool, end.position, error))
     return FALSE;
-  go_to_end (self, &end);
+  gst_omv_writer_go_to_end (self, &end);
   return TRUE;
 }

@@ -13,5 +13,6 @@ G_BEGIN_DECLS
 
 GstOmvFrame *omv_frame_new (const GstOmvWalkStep * step, guint64 duration,
     GBytes * payload);
+GBytes *omv_frame_get_payload (const GstOmvFrame * frame);
 
 G_END_DECLS

@@ -37,6 +37,35 @@ omv_frame_new (const GstOmvWalkStep * step, guint64 duration, GBytes * payload)
   return frame;
 }
 
+/* Version 1.0 stores RGB565 the other way round. */
+static GBytes *
+swap_bytes (GBytes * payload)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (payload, &size);
+  guint8 *swapped = g_malloc (size);
+
+  for (gsize i = 0; i + 1 < size; i += 2) {
+    swapped[i] = data[i + 1];
+    swapped[i + 1] = data[i];
+  }
+
+  return g_bytes_new_take (swapped, size);
+}
+
+/*
+ * omv_frame_get_payload:
+ *
+ * Returns: (transfer full): the payload as every version but 1.0 stores it
+ */
+GBytes *
+omv_frame_get_payload (const GstOmvFrame * frame)
+{
+  return frame->version == GST_OMV_VERSION_V1_0
+      && frame->header.format == GST_OMV_PIXEL_FORMAT_RGB565
+      ? swap_bytes (frame->payload) : g_bytes_ref (frame->payload);
+}
+
 /**
  * gst_omv_frame_ref:
  * @frame: a frame

@@ -60,6 +60,7 @@ class Binding(unittest.TestCase):
         self.assertEqual(reader.get_n_frames(), len(expected))
         self.assertEqual(reader.list_times(), [f["time_ns"] for f in expected])
         self.assertEqual(reader.list_damages(), [])
+        self.assertEqual(reader.get_size(), os.path.getsize(stem + ".bin"))
 
         steps = []
         self.assertTrue(reader.walk(lambda result, step: steps.append(
@@ -134,6 +135,7 @@ class Binding(unittest.TestCase):
         frame = stream.read()
         self.assertEqual((frame.header.interval, frame.payload.get_data()),
                          (33, bytes(range(32))))
+
     def test_writer(self):
         gray, png = GstOmv.PixelFormat.GRAYSCALE, GstOmv.PixelFormat.PNG
         none = GLib.MAXUINT64
@@ -177,6 +179,103 @@ class Binding(unittest.TestCase):
                                  GstOmv.Version.V2_0)
             self.assertTrue(caught.exception.matches(
                 Gio.io_error_quark(), Gio.IOErrorEnum.EXISTS))
+
+    def check_raises(self, domain, code, function, *arguments):
+        with self.assertRaises(GLib.Error) as caught:
+            function(*arguments)
+        self.assertTrue(caught.exception.matches(domain, code),
+                        caught.exception)
+
+    def check_image_io(self, stream, kind, count, version, buffer_size, size):
+        self.assertFalse(stream.is_closed())
+        self.assertEqual(
+            (stream.get_stream_type(), stream.get_count(),
+             stream.get_version(), stream.get_buffer_size(),
+             stream.get_size()), (kind, count, version, buffer_size, size))
+
+    def check_image_io_closed(self, stream):
+        gray, none = GstOmv.PixelFormat.GRAYSCALE, GLib.MAXUINT64
+        self.assertTrue(stream.close())
+        self.assertTrue(stream.close())
+        self.assertTrue(stream.is_closed())
+        for function, *arguments in (
+                (stream.get_stream_type,), (stream.get_count,),
+                (stream.get_offset,), (stream.get_version,),
+                (stream.get_buffer_size,), (stream.get_size,),
+                (stream.write, gray, 4, 2, GLib.Bytes.new(bytes(8)), none),
+                (stream.read, True, True, None), (stream.seek, 0),
+                (stream.sync,)):
+            self.check_raises(GstOmv.error_quark(), GstOmv.Error.CLOSED,
+                              function, *arguments)
+
+    def test_image_io_file(self):
+        ours, mode = GstOmv.error_quark(), GstOmv.ImageIOMode
+        gray, none = GstOmv.PixelFormat.GRAYSCALE, GLib.MAXUINT64
+        payloads = [GLib.Bytes.new(bytes([i]) * 8) for i in range(4)]
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "run.bin")
+            self.check_raises(Gio.io_error_quark(), Gio.IOErrorEnum.NOT_FOUND,
+                              GstOmv.ImageIO.new_file, path, mode.READ)
+            stream = GstOmv.ImageIO.new_file(path, mode.WRITE)
+            self.assertTrue(stream.write(gray, 4, 2, payloads[0], none))
+            self.assertTrue(stream.write(gray, 4, 2, payloads[1], 7000000))
+            self.assertTrue(stream.sync())
+            self.check_image_io(stream, GstOmv.ImageIOType.FILE_STREAM, 2, 20,
+                                0, 16 + 2 * 48)
+            self.check_raises(ours, GstOmv.Error.INVALID_FRAME_SIZE,
+                              stream.write, gray, 4, 3, payloads[0], none)
+            self.check_image_io_closed(stream)
+
+            stream = GstOmv.ImageIO.new_file(path, mode.APPEND)
+            self.assertEqual(stream.get_offset(), 2)
+            self.assertTrue(stream.write(gray, 4, 2, payloads[2], 0))
+            self.assertTrue(stream.close())
+            stream = GstOmv.ImageIO.new_file(path, mode.UPDATE)
+            self.assertTrue(stream.seek(2))
+            frame = stream.read(False, False, None)
+            self.assertEqual((frame.number, frame.payload.get_data()),
+                             (2, bytes([2]) * 8))
+            self.assertTrue(stream.write_frame(frame, 5000000))
+            self.assertIsNone(stream.read(False, True, None))
+            self.check_image_io_closed(stream)
+
+            stream = GstOmv.ImageIO.new_file(path, mode.READ)
+            self.check_raises(
+                Gio.io_error_quark(), Gio.IOErrorEnum.PERMISSION_DENIED,
+                stream.write, gray, 4, 2, payloads[0], none)
+            self.check_raises(ours, GstOmv.Error.END_OF_STREAM, stream.seek, 5)
+            self.check_raises(ours, GstOmv.Error.INVALID_OFFSET,
+                              stream.seek, -1)
+            frames = [stream.read(True, False, None) for _ in range(5)]
+            self.assertEqual([frame.number for frame in frames],
+                             [0, 1, 2, 3, 0])
+            self.assertEqual([frame.header.interval for frame in frames[1:4]],
+                             [7, 0, 5])
+
+            cancellable = Gio.Cancellable()
+            cancellable.cancel()
+            self.check_raises(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED,
+                              stream.read, True, True, cancellable)
+            self.assertEqual(stream.get_offset(), 1)
+
+    def test_image_io_memory(self):
+        ours = GstOmv.error_quark()
+        gray = GstOmv.PixelFormat.GRAYSCALE
+        stream = GstOmv.ImageIO.new_memory(8, 4, gray, 2)
+        self.check_image_io(stream, GstOmv.ImageIOType.MEMORY_STREAM, 2, 0,
+                            32, 64)
+        for i in range(2):
+            self.assertTrue(stream.write(
+                gray, 8, 4, GLib.Bytes.new(bytes([i]) * 32), 1000000))
+        self.check_raises(ours, GstOmv.Error.END_OF_STREAM, stream.read,
+                          True, False, None)
+        self.check_raises(ours, GstOmv.Error.INVALID_OFFSET, stream.seek, 2)
+        self.assertTrue(stream.seek(0))
+        self.assertEqual(stream.read(True, True, None).payload.get_data(),
+                         bytes(32))
+        self.check_raises(ours, GstOmv.Error.INVALID_FRAME_SIZE, stream.write,
+                          gray, 8, 8, GLib.Bytes.new(bytes(64)), 0)
+        self.check_image_io_closed(stream)
 
     def test_beside_a_recording(self):
         with tempfile.TemporaryDirectory() as folder:
