@@ -392,7 +392,7 @@ gst_omv_image_io_get_buffer_size (GstOmvImageIO * self, GError ** error)
  * @error: return location
  *
  * Tells the bytes of the file, with those that have not been written yet; of
- * memory, the bytes for frames in all slots.
+ * memory, the bytes of all slots, each with 32 of header.
  *
  * Errors: %GST_OMV_ERROR_CLOSED; %G_IO_ERROR.
  *
@@ -407,8 +407,9 @@ gst_omv_image_io_get_size (GstOmvImageIO * self, GError ** error)
     return 0;
 
   if (self->memory != NULL)
-    return (guint64) gst_omv_memory_stream_get_slot_size (self->memory)
-        * gst_omv_memory_stream_get_n_slots (self->memory);
+    return (guint64) gst_omv_memory_stream_get_n_slots (self->memory)
+        * (GST_OMV_FRAME_HEADER_SIZE_MAX
+        + gst_omv_memory_stream_get_slot_size (self->memory));
   if (self->writer != NULL)
     return gst_omv_writer_get_size (self->writer);
   return gst_omv_reader_get_size (self->reader, error);

@@ -301,7 +301,7 @@ test_new_memory (void)
   for (guint i = 0; i < 3; i++) {
     check_count (stream, 3);
     g_assert_cmpuint (gst_omv_image_io_get_offset (stream, NULL), ==, i);
-    g_assert_cmpuint (gst_omv_image_io_get_size (stream, NULL), ==, 96);
+    g_assert_cmpuint (gst_omv_image_io_get_size (stream, NULL), ==, 3 * 64);
     write_gray (stream, (guint8) i, 0);
   }
 }

@@ -263,7 +263,7 @@ class Binding(unittest.TestCase):
         gray = GstOmv.PixelFormat.GRAYSCALE
         stream = GstOmv.ImageIO.new_memory(8, 4, gray, 2)
         self.check_image_io(stream, GstOmv.ImageIOType.MEMORY_STREAM, 2, 0,
-                            32, 64)
+                            32, 2 * 64)
         for i in range(2):
             self.assertTrue(stream.write(
                 gray, 8, 4, GLib.Bytes.new(bytes([i]) * 32), 1000000))
