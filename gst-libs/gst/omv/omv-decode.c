@@ -18,6 +18,7 @@
 
 #include "omv-decode.h"
 
+#include <gio/gio.h>
 #include <inttypes.h>
 
 #include "omv-bayer.h"
@@ -256,7 +257,7 @@ gst_omv_decode_get_format (const GstOmvFrameHeader * header,
 }
 
 /**
- * gst_omv_decode:
+ * gst_omv_decode: (skip)
  * @version: the version of the recording
  * @header: the header of a frame
  * @payload: (array length=size): its payload
@@ -311,4 +312,57 @@ gst_omv_decode (GstOmvVersion version, const GstOmvFrameHeader * header,
     gst_omv_rows_unpack_to (version, header, payload, pixels, stride);
 
   return TRUE;
+}
+
+/**
+ * gst_omv_decode_bytes: (rename-to gst_omv_decode)
+ * @version: the version of the recording
+ * @format: the frame's pixel format
+ * @width: pixels
+ * @height: pixels
+ * @payload: the frame's payload
+ * @ret_format: (out): what the frame has become, untouched on failure
+ * @error: return location
+ *
+ * Decodes a frame as gst_omv_decode() does, into memory of its own.
+ *
+ * Errors: those of gst_omv_decode(), and %G_IO_ERROR_NO_SPACE.
+ *
+ * Returns: (transfer full): rows without gaps, each of as many bytes as
+ *   gst_omv_decoded_format_get_row_size() says; %NULL on failure
+ *
+ * Since: 0.1
+ */
+GBytes *
+gst_omv_decode_bytes (GstOmvVersion version, GstOmvPixelFormat format,
+    gint width, gint height, GBytes * payload,
+    GstOmvDecodedFormat * ret_format, GError ** error)
+{
+  const GstOmvFrameHeader header = {.width = width,.height = height,.format =
+        format
+  };
+  g_autofree guint8 *pixels = NULL;
+  GstOmvDecodedFormat decoded;
+  const guint8 *data;
+  gsize size, stride, pixels_size;
+
+  data = g_bytes_get_data (payload, &size);
+  if (!gst_omv_decode_get_format (&header, data, size, &decoded, error))
+    return NULL;
+
+  stride = gst_omv_decoded_format_get_row_size (decoded, width);
+  if (g_size_checked_mul (&pixels_size, stride, (gsize) height))
+    pixels = g_try_malloc (pixels_size);
+  if (pixels == NULL) {
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE,
+        _("There is no memory for a frame of %" PRIu64 " bytes."),
+        (guint64) stride * (guint64) height);
+    return NULL;
+  }
+  if (!gst_omv_decode (version, &header, data, size, decoded, pixels, stride,
+          error))
+    return NULL;
+
+  *ret_format = decoded;
+  return g_bytes_new_take (g_steal_pointer (&pixels), pixels_size);
 }

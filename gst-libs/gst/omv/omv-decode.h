@@ -57,4 +57,9 @@ gboolean gst_omv_decode (GstOmvVersion version,
     GstOmvDecodedFormat format, guint8 * pixels, gsize stride,
     GError ** error);
 
+GST_OMV_API
+GBytes *gst_omv_decode_bytes (GstOmvVersion version, GstOmvPixelFormat format,
+    gint width, gint height, GBytes * payload,
+    GstOmvDecodedFormat * ret_format, GError ** error);
+
 G_END_DECLS
