@@ -100,6 +100,44 @@ gst_omv_frame_unref (GstOmvFrame * frame)
 }
 
 /**
+ * gst_omv_frame_unpack:
+ * @frame: a frame
+ * @ret_size: (out): bytes of the payload
+ * @ret_width: (out): pixels
+ * @ret_height: (out): pixels
+ * @ret_format: (out): the #GstOmvPixelFormat
+ * @ret_version: (out): the #GstOmvVersion
+ * @ret_number: (out): see #GstOmvFrame
+ * @ret_time: (out): ns from the recording's start
+ * @ret_interval: (out): ns since the frame before, as the header says
+ *
+ * Takes a frame apart by one call, for languages in which each field of a struct
+ * costs one.
+ *
+ * Returns: (transfer none) (array length=ret_size) (nullable): the payload,
+ *   which belongs to @frame
+ *
+ * Since: 0.1
+ */
+const guint8 *
+gst_omv_frame_unpack (const GstOmvFrame * frame, gsize * ret_size,
+    gint * ret_width, gint * ret_height, guint * ret_format,
+    guint * ret_version, guint64 * ret_number, guint64 * ret_time,
+    guint64 * ret_interval)
+{
+  *ret_width = frame->header.width;
+  *ret_height = frame->header.height;
+  *ret_format = (guint) frame->header.format;
+  *ret_version = (guint) frame->version;
+  *ret_number = frame->number;
+  *ret_time = frame->time;
+  *ret_interval = frame->header.interval
+      * gst_omv_version_get_unit (frame->version);
+
+  return g_bytes_get_data (frame->payload, ret_size);
+}
+
+/**
  * gst_omv_damage_copy:
  * @damage: a damaged stretch
  *

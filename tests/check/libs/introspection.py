@@ -80,8 +80,24 @@ class Binding(unittest.TestCase):
             self.assertEqual(
                 hashlib.sha256(frame.payload.get_data()).hexdigest(),
                 wanted["sha256"])
+            self.assertEqual(
+                frame.unpack(),
+                (frame.payload.get_data(), wanted["w"], wanted["h"],
+                 int(wanted["pixfmt"], 16), 20, wanted["index"],
+                 wanted["time_ns"], frame.header.interval * 10 ** 6))
             found = reader.read_frame_at(frame.time, GstOmv.Snap.NEAREST)
             self.assertEqual(found.number, frame.number)
+
+    def test_decode(self):
+        v2, bggr = GstOmv.Version.V2_0, GstOmv.PixelFormat.BAYER_BGGR
+        pixels, kind = GstOmv.decode(v2, bggr, 4, 2,
+                                     GLib.Bytes.new(bytes([9]) * 8))
+        self.assertEqual((pixels.get_data(), kind),
+                         (bytes([9]) * 24, GstOmv.DecodedFormat.RGB))
+        for size, code in (((4, 3), GstOmv.Error.INVALID_FRAME_SIZE),
+                           ((0, 2), GstOmv.Error.INVALID_FRAME_SIZE)):
+            self.check_raises(GstOmv.error_quark(), code, GstOmv.decode, v2,
+                              bggr, *size, GLib.Bytes.new(bytes(8)))
 
     def test_reader_errors(self):
         reader = GstOmv.Reader.new()
