@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The camera's ImageIO, with what Python users expect of a sequence."""
+
+import operator
+import os
+
+import numpy as np
+
+from . import image
+from ._errors import camera_errors, translate
+from ._library import GLib, GstOmv
+
+_MODES = {
+    "r": GstOmv.ImageIOMode.READ,
+    "w": GstOmv.ImageIOMode.WRITE,
+    "a": GstOmv.ImageIOMode.APPEND,
+    "r+": GstOmv.ImageIOMode.UPDATE,
+}
+
+_SNAPS = {
+    "before": GstOmv.Snap.BEFORE,
+    "after": GstOmv.Snap.AFTER,
+    "nearest": GstOmv.Snap.NEAREST,
+}
+
+_BY_CLOCK = GLib.MAXUINT64
+
+
+class ImageIO:
+    """ImageIO(path, mode) or ImageIO((width, height, pixformat), slots).
+
+    All of the camera's methods, and: a context manager; `for img in stream`
+    from the offset to the end, without pauses; len(), indices and slices by
+    frame, which leave the offset alone; at(time) and times of files.
+    """
+
+    FILE_STREAM = int(GstOmv.ImageIOType.FILE_STREAM)
+    MEMORY_STREAM = int(GstOmv.ImageIOType.MEMORY_STREAM)
+
+    def __init__(self, path, mode):
+        self._path = self._reader = None
+        if isinstance(path, tuple):
+            self._stream = self._make_memory(path, mode)
+            return
+
+        if mode not in _MODES:
+            raise ValueError("Invalid stream mode, expected 'r', 'w', 'a' or "
+                             "'r+'")
+        self._path = os.fspath(path)
+        try:
+            self._stream = GstOmv.ImageIO.new_file(self._path, _MODES[mode])
+        except GLib.Error as error:
+            raise translate(error, self._path) from error
+
+    @staticmethod
+    @camera_errors
+    def _make_memory(size, slots):
+        width, height, pixformat = size
+        try:
+            pixformat = GstOmv.PixelFormat(pixformat)
+        except ValueError:
+            raise OSError("Invalid image stream pixformat") from None
+        return GstOmv.ImageIO.new_memory(width, height, pixformat, slots)
+
+    # ---- the camera's methods ----
+
+    @camera_errors
+    def type(self):
+        return int(self._stream.get_stream_type())
+
+    def is_closed(self):
+        return self._stream.is_closed()
+
+    @camera_errors
+    def count(self):
+        return self._stream.get_count()
+
+    @camera_errors
+    def offset(self):
+        return self._stream.get_offset()
+
+    @camera_errors
+    def version(self):
+        return self._stream.get_version() or None
+
+    @camera_errors
+    def buffer_size(self):
+        return self._stream.get_buffer_size() or None
+
+    @camera_errors
+    def size(self):
+        return self._stream.get_size()
+
+    @camera_errors
+    def write(self, img, *, interval=None):
+        """Writes an Image, or what Image() takes.
+
+        interval: seconds since the frame before; None: the time that has
+        passed since it was written.
+        """
+        if not isinstance(img, image.Image):
+            img = image.Image(img)
+        self._reader = None
+        self._stream.write(
+            GstOmv.PixelFormat(img.format()), img.width(), img.height(),
+            GLib.Bytes.new(img.bytearray()),
+            _BY_CLOCK if interval is None else round(interval * 1e9))
+        return self
+
+    @camera_errors
+    def read(self, copy_to_fb=True, *, loop=True, pause=True):
+        frame = self._stream.read(bool(loop), bool(pause), None)
+        return None if frame is None else image.Image._from_frame(frame)
+
+    @camera_errors
+    def seek(self, offset):
+        self._stream.seek(offset)
+        return self
+
+    @camera_errors
+    def sync(self):
+        self._stream.sync()
+        return self
+
+    @camera_errors
+    def close(self):
+        self._reader = None
+        self._stream.close()
+
+    # ---- Python's ----
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        self.close()
+
+    def __iter__(self):
+        make = image.Image._from_frame
+        while True:
+            try:
+                frame = self._stream.read(False, False, None)
+            except GLib.Error as error:
+                exception = translate(error)
+                if isinstance(exception, EOFError):
+                    return
+                raise exception from error
+            if frame is None:
+                return
+            yield make(frame)
+
+    def __len__(self):
+        return self.count()
+
+    @camera_errors
+    def _get_reader(self):
+        """Another way to the same file, which leaves the offset alone."""
+        if self.type() != self.FILE_STREAM:
+            raise TypeError("Only frames of a file have times.")
+        if self._reader is None:
+            # a seek that goes nowhere writes what has been collected
+            self._stream.seek(self._stream.get_offset())
+            reader = GstOmv.Reader()
+            reader.open_path(self._path)
+            self._reader = reader
+        return self._reader
+
+    @camera_errors
+    def _peek(self, number):
+        if self.type() == self.FILE_STREAM:
+            return image.Image._from_frame(
+                self._get_reader().read_frame(number))
+        # memory: the end cannot be sought, but reached by reading
+        offset = self.offset()
+        self.seek(number)
+        img = self.read(pause=False)
+        if offset < self.count():
+            self.seek(offset)
+        elif self.offset() < offset:
+            self.seek(offset - 1)
+            self.read(pause=False)
+        return img
+
+    def __getitem__(self, index):
+        count = self.count()
+        if isinstance(index, slice):
+            return [self._peek(i) for i in range(*index.indices(count))]
+        number = operator.index(index)
+        if number < 0:
+            number += count
+        if not 0 <= number < count:
+            raise IndexError("There is no such frame.")
+        return self._peek(number)
+
+    @camera_errors
+    def at(self, time, snap="before"):
+        """The frame at a time in seconds, or the one before, after, nearest."""
+        return image.Image._from_frame(self._get_reader().read_frame_at(
+            max(round(time * 1e9), 0), _SNAPS[snap]))
+
+    @property
+    @camera_errors
+    def times(self):
+        """Seconds from the recording's start, one for each frame."""
+        return np.array(self._get_reader().list_times(), np.uint64) / 1e9
+
+    def __repr__(self):
+        kind = repr(self._path) if self._path is not None else "memory"
+        if self.is_closed():
+            return f"<omv.image.ImageIO {kind}, closed>"
+        return (f"<omv.image.ImageIO {kind}, frame {self.offset()} of "
+                f"{self.count()}>")
