@@ -341,8 +341,9 @@ gst_omv_decode_bytes (GstOmvVersion version, GstOmvPixelFormat format,
   const GstOmvFrameHeader header = {.width = width,.height = height,.format =
         format
   };
-  g_autofree guint8 *pixels = NULL;
+  g_autoptr (GBytes) decoded_bytes = NULL;
   GstOmvDecodedFormat decoded;
+  guint8 *pixels = NULL;
   const guint8 *data;
   gsize size, stride, pixels_size;
 
@@ -359,10 +360,11 @@ gst_omv_decode_bytes (GstOmvVersion version, GstOmvPixelFormat format,
         (guint64) stride * (guint64) height);
     return NULL;
   }
+  decoded_bytes = g_bytes_new_take (pixels, pixels_size);
   if (!gst_omv_decode (version, &header, data, size, decoded, pixels, stride,
           error))
     return NULL;
 
   *ret_format = decoded;
-  return g_bytes_new_take (g_steal_pointer (&pixels), pixels_size);
+  return g_steal_pointer (&decoded_bytes);
 }
