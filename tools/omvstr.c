@@ -25,6 +25,11 @@
 
 static const OmvCommand *const commands[] = {
   &omv_command_info,
+  &omv_command_list,
+  &omv_command_verify,
+  &omv_command_index,
+  &omv_command_extract,
+  &omv_command_sheet,
   &omv_command_play,
 };
 

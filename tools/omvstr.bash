@@ -1,0 +1,34 @@
+# omvstr.bash: completes the command line of omvstr in bash
+#
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+_omvstr ()
+{
+  local word=${COMP_WORDS[COMP_CWORD]} options='--help --quiet'
+  local commands='info list verify index extract sheet'
+
+  COMPREPLY=()
+  if [[ $COMP_CWORD -eq 1 ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$commands --help --version" -- "$word"
+      compgen -f -- "$word")
+    return
+  fi
+
+  case ${COMP_WORDS[1]} in
+    info) options+=' --json' ;;
+    list) options+=' --json --csv' ;;
+    verify) options+=' --json --decode' ;;
+    index) ;;
+    extract) options+=' --force --time' ;;
+    sheet) options+=' --force --columns --frames --size' ;;
+    help) options=$commands ;;
+  esac
+
+  if [[ $word == -* || ${COMP_WORDS[1]} == help ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
+  else
+    mapfile -t COMPREPLY < <(compgen -f -- "$word")
+  fi
+}
+
+complete -o filenames -F _omvstr omvstr

@@ -1,0 +1,263 @@
+/* verify.c: omvstr verify: reads every frame and lists what is wrong
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "commands.h"
+#include "omvjson.h"
+#include "omvprogress.h"
+#include "omvscan.h"
+
+static gboolean decode;
+
+static const GOptionEntry options[] = {
+  {"decode", 0, 0, G_OPTION_ARG_NONE, &decode,
+      N_("Decode every frame, too"), NULL},
+  {NULL}
+};
+
+typedef struct
+{
+  const OmvTool *tool;
+  const gchar *path;
+  OmvScan *scan;
+  GByteArray *pixels;           /* of the frame being decoded */
+  guint64 n_frames;             /* that are good */
+  guint64 n_damages;
+  OmvJson json;
+} Verification;
+
+/* ---- one frame ---- */
+
+/* Whether a picture is what its frame's header says. */
+static gboolean
+check_picture (const GstOmvFrameHeader * header, const guint8 * payload,
+    GError ** error)
+{
+  gint width, height;
+
+  if (!gst_omv_picture_read_size (header->format, payload,
+          header->payload_size, &width, &height)) {
+    g_set_error (error, GST_OMV_ERROR, GST_OMV_ERROR_WRONG_TYPE,
+        _("This is not a %s picture."),
+        gst_omv_pixel_format_get_name (header->format));
+    return FALSE;
+  }
+  if (width != header->width || height != header->height) {
+    g_set_error (error, GST_OMV_ERROR, GST_OMV_ERROR_INVALID_FRAME_SIZE,
+        _("The %s picture has %u x %u pixels, but its frame has %d x %d."),
+        gst_omv_pixel_format_get_name (header->format), (guint) width,
+        (guint) height, header->width, header->height);
+    return FALSE;
+  }
+
+  return TRUE;
+}
+
+static gboolean
+decode_frame (Verification * self, const GstOmvWalkStep * step,
+    const guint8 * payload, GError ** error)
+{
+  const GstOmvFrameHeader *header = &step->header;
+  GstOmvDecodedFormat format;
+  gsize stride;
+
+  if (header->format == GST_OMV_PIXEL_FORMAT_ARGB8)
+    return TRUE;                /* as cameras write it: without pixels */
+  if (!gst_omv_decode_get_format (header, payload, header->payload_size,
+          &format, error))
+    return FALSE;
+
+  stride = gst_omv_decoded_format_get_row_size (format, header->width);
+  if ((guint64) stride * (guint64) header->height > G_MAXUINT) {
+    g_set_error (error, GST_OMV_ERROR, GST_OMV_ERROR_INVALID_FRAME_SIZE,
+        _("A frame of %d x %d pixels is too large to be decoded."),
+        header->width, header->height);
+    return FALSE;
+  }
+  g_byte_array_set_size (self->pixels,
+      (guint) (stride * (gsize) header->height));
+  return gst_omv_decode (step->version, header, payload, header->payload_size,
+      format, self->pixels->data, stride, error);
+}
+
+/* FALSE: the payload cannot be read. @ret_fault: NULL if all is well */
+static gboolean
+check_frame (Verification * self, const GstOmvWalkStep * step,
+    GError ** ret_fault, GError ** error)
+{
+  gboolean compressed =
+      gst_omv_pixel_format_is_compressed (step->header.format);
+  const guint8 *payload;
+
+  if (!compressed && !decode)
+    return TRUE;
+  payload = omv_scan_get_payload (self->scan, step, error);
+  if (payload == NULL)
+    return FALSE;
+
+  if ((!compressed || check_picture (&step->header, payload, ret_fault))
+      && decode)
+    (void) decode_frame (self, step, payload, ret_fault);
+  return TRUE;
+}
+
+/* ---- what is said ---- */
+
+static void
+report (Verification * self, const GstOmvWalkStep * step,
+    const gchar * sentence)
+{
+  self->n_damages++;
+  omv_progress_clear ();
+  if (!self->tool->json) {
+    g_autofree gchar *name = g_filename_display_name (self->path);
+
+    (void) printf ("%s: %s\n", name, sentence);
+    return;
+  }
+
+  omv_json_begin_object (&self->json, NULL);
+  omv_json_add_uint (&self->json, "number", step->number);
+  omv_json_add_uint (&self->json, "offset", step->offset);
+  omv_json_add_uint (&self->json, "size", step->size);
+  omv_json_add_string (&self->json, "what", sentence);
+  omv_json_end_object (&self->json);
+}
+
+static void
+report_frame (Verification * self, const GstOmvWalkStep * step,
+    const gchar * fault)
+{
+  g_autofree gchar *place = g_strdup_printf (_("Frame %" PRIu64 " at byte %"
+          PRIu64 ": "), step->number, step->offset);
+  g_autofree gchar *sentence = g_strconcat (place, fault, NULL);
+
+  report (self, step, sentence);
+}
+
+static void
+report_end (Verification * self)
+{
+  g_autofree gchar *name = g_filename_display_name (self->path);
+
+  omv_progress_clear ();
+  if (self->tool->json) {
+    omv_json_end_array (&self->json);
+    omv_json_add_uint (&self->json, "frames", self->n_frames);
+    omv_json_add_boolean (&self->json, "whole", self->n_damages == 0);
+    omv_json_end_object (&self->json);
+    (void) putchar ('\n');
+  } else if (self->n_damages > 0) {
+    (void) printf (_("%s: damaged, in places: %" PRIu64 "; good frames: %"
+            PRIu64 "\n"), name, self->n_damages, self->n_frames);
+  } else if (!self->tool->quiet) {
+    (void) printf (_("%s: whole, frames: %" PRIu64 "\n"), name, self->n_frames);
+  }
+}
+
+/* ---- one file ---- */
+
+/* FALSE: the frame cannot be read. */
+static gboolean
+take_frame (Verification * self, const GstOmvWalkStep * step, GError ** error)
+{
+  g_autoptr (GError) fault = NULL;
+
+  if (!check_frame (self, step, &fault, error))
+    return FALSE;
+
+  if (fault != NULL)
+    report_frame (self, step, fault->message);
+  else
+    self->n_frames++;
+  return TRUE;
+}
+
+static gboolean
+scan_frames (Verification * self, GError ** error)
+{
+  g_autoptr (OmvProgress) progress = omv_progress_new (self->tool,
+      OMV_PROGRESS_BYTES, omv_scan_get_size (self->scan));
+  GstOmvWalkResult result = GST_OMV_WALK_FRAME;
+  GstOmvWalkStep step;
+
+  while (result != GST_OMV_WALK_END) {
+    if (!omv_scan_next (self->scan, &result, &step, error))
+      return FALSE;
+    if (result == GST_OMV_WALK_FRAME) {
+      if (!take_frame (self, &step, error))
+        return FALSE;
+      omv_progress_update (progress, step.offset);
+    } else if (step.size > 0) {
+      g_autofree gchar *sentence = gst_omv_walk_step_describe (&step);
+
+      report (self, &step, sentence);
+    }
+  }
+
+  return TRUE;
+}
+
+/* Whether the file is a recording is known before anything is printed. */
+static gboolean
+is_recording (const gchar * path, GError ** error)
+{
+  g_autoptr (GstOmvReader) reader = gst_omv_reader_new ();
+
+  return gst_omv_reader_open_path (reader, path, error);
+}
+
+static gint
+verify (const OmvTool * tool, const gchar * path)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (OmvScan) scan = NULL;
+  g_autoptr (GByteArray) pixels = g_byte_array_new ();
+  Verification self = {.tool = tool,.path = path,.pixels = pixels };
+
+  if (!is_recording (path, &error)
+      || (scan = omv_scan_new (path, &error)) == NULL)
+    return omv_fail (path, error);
+
+  self.scan = scan;
+  if (tool->json) {
+    omv_json_begin_object (&self.json, NULL);
+    omv_json_add_file_name (&self.json, "file", path);
+    omv_json_begin_array (&self.json, "damages");
+  }
+  if (!scan_frames (&self, &error)) {
+    GstOmvWalkStep end = {.number = self.n_frames };
+
+    report (&self, &end, error->message);
+  }
+  report_end (&self);
+
+  return self.n_damages > 0 ? OMV_EXIT_FAILED : OMV_EXIT_FINE;
+}
+
+static gint
+run (OmvTool * tool, gchar ** arguments)
+{
+  gint status = OMV_EXIT_FINE;
+
+  for (guint i = 0; arguments[i] != NULL; i++) {
+    if (verify (tool, arguments[i]) != OMV_EXIT_FINE)
+      status = OMV_EXIT_FAILED;
+  }
+
+  return status;
+}
+
+const OmvCommand omv_command_verify = {
+  "verify", N_("FILE…"), N_("Read every frame and list what is damaged."),
+  "  omvstr verify *.bin\n" "  omvstr verify --decode --json run.bin\n",
+  options, 1, G_MAXUINT, OMV_COMMAND_JSON, run
+};
