@@ -61,30 +61,26 @@ typedef struct
 } Summary;
 
 static void
-summary_free (Summary * summary)
+summary_init (Summary * summary)
 {
-  g_array_unref (summary->times);
-  g_hash_table_unref (summary->kinds_by_key);
-  g_ptr_array_unref (summary->kinds);
-  g_ptr_array_unref (summary->damages);
-  g_free (summary);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Summary, summary_free);
-
-static Summary *
-summary_new (void)
-{
-  Summary *summary = g_new0 (Summary, 1);
-
+  memset (summary, 0, sizeof *summary);
   summary->times = g_array_new (FALSE, FALSE, sizeof (guint64));
   summary->kinds = g_ptr_array_new_with_free_func (g_free);
   summary->kinds_by_key = g_hash_table_new (g_int64_hash, g_int64_equal);
   summary->damages =
       g_ptr_array_new_with_free_func ((GDestroyNotify) gst_omv_damage_free);
-
-  return summary;
 }
+
+static void
+summary_clear (Summary * summary)
+{
+  g_array_unref (summary->times);
+  g_hash_table_unref (summary->kinds_by_key);
+  g_ptr_array_unref (summary->kinds);
+  g_ptr_array_unref (summary->damages);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Summary, summary_clear);
 
 /* ---- the walk ---- */
 
@@ -213,28 +209,27 @@ get_file_size (const gchar * path)
   return info != NULL ? (guint64) g_file_info_get_size (info) : 0;
 }
 
-/* NULL after omv_fail(). */
-static Summary *
-summarise (const OmvTool * tool, const gchar * path)
+/* FALSE after omv_fail(). */
+static gboolean
+summarise (Summary * summary, const OmvTool * tool, const gchar * path)
 {
-  g_autoptr (Summary) summary = summary_new ();
   g_autoptr (GstOmvReader) reader = omv_open_reader (path);
   g_autoptr (OmvProgress) progress = NULL;
   g_autoptr (GError) error = NULL;
 
   if (reader == NULL)
-    return NULL;
+    return FALSE;
 
   note_version (summary, gst_omv_reader_get_version (reader, NULL));
   progress = omv_progress_new (tool, OMV_PROGRESS_BYTES, get_file_size (path));
   summary->progress = progress;
   if (!gst_omv_reader_walk (reader, on_step, summary, &error)) {
     (void) omv_fail (path, error);
-    return NULL;
+    return FALSE;
   }
 
   finish (summary);
-  return g_steal_pointer (&summary);
+  return TRUE;
 }
 
 /* ---- words ---- */
@@ -524,18 +519,19 @@ print_json (const Summary * summary, const gchar * path)
 static gboolean
 show (const OmvTool * tool, const gchar * path, gint * status)
 {
-  g_autoptr (Summary) summary = summarise (tool, path);
+  g_auto (Summary) summary;
 
-  if (summary == NULL) {
+  summary_init (&summary);
+  if (!summarise (&summary, tool, path)) {
     *status = OMV_EXIT_FAILED;
     return FALSE;
   }
 
   if (tool->json)
-    print_json (summary, path);
+    print_json (&summary, path);
   else
-    print_summary (summary, path);
-  if (summary->damages->len > 0)
+    print_summary (&summary, path);
+  if (summary.damages->len > 0)
     *status = OMV_EXIT_FAILED;
   return TRUE;
 }

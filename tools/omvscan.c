@@ -210,10 +210,9 @@ omv_scan_next (OmvScan * scan, GstOmvWalkResult * ret_result,
 
 const guint8 *
 omv_scan_get_payload (OmvScan * scan, const GstOmvWalkStep * frame,
-    GError ** error)
+    gsize size, GError ** error)
 {
   const GstOmvWalkInput *input = &scan->input;
-  gsize size = frame->header.payload_size;
 
   if (!bring (scan, frame->payload_offset, size, error))
     return NULL;

@@ -23,10 +23,11 @@ guint64 omv_scan_get_size (const OmvScan * scan);
 gboolean omv_scan_next (OmvScan * scan, GstOmvWalkResult * ret_result,
     GstOmvWalkStep * ret_step, GError ** error);
 
-/* The payload of the FRAME that was the last step, valid until the next one.
- * NULL: it cannot be read. */
+/* The first @size bytes of the payload of the FRAME that was the last step, valid
+ * until this is called again or the next step is taken. NULL: they cannot be
+ * read. */
 const guint8 *omv_scan_get_payload (OmvScan * scan,
-    const GstOmvWalkStep * frame, GError ** error);
+    const GstOmvWalkStep * frame, gsize size, GError ** error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OmvScan, omv_scan_free)
 

@@ -15,6 +15,9 @@
 #include "omvprogress.h"
 #include "omvscan.h"
 
+/* Bytes in which most pictures tell their size. */
+#define PICTURE_HEAD_SIZE 1024
+
 static gboolean decode;
 
 static const GOptionEntry options[] = {
@@ -36,41 +39,47 @@ typedef struct
 
 /* ---- one frame ---- */
 
-/* Whether a picture is what its frame's header says. */
+/* Whether a picture is what its frame's header says. Its size stands near its
+ * start; only where it does not, the whole picture is looked at. FALSE: it cannot
+ * be read. */
 static gboolean
-check_picture (const GstOmvFrameHeader * header, const guint8 * payload,
-    GError ** error)
+check_picture (Verification * self, const GstOmvWalkStep * step,
+    GError ** ret_fault, GError ** error)
 {
+  const GstOmvFrameHeader *header = &step->header;
+  const gchar *name = gst_omv_pixel_format_get_name (header->format);
+  gsize size = MIN (PICTURE_HEAD_SIZE, header->payload_size);
   gint width, height;
 
-  if (!gst_omv_picture_read_size (header->format, payload,
-          header->payload_size, &width, &height)) {
-    g_set_error (error, GST_OMV_ERROR, GST_OMV_ERROR_WRONG_TYPE,
-        _("This is not a %s picture."),
-        gst_omv_pixel_format_get_name (header->format));
-    return FALSE;
-  }
-  if (width != header->width || height != header->height) {
-    g_set_error (error, GST_OMV_ERROR, GST_OMV_ERROR_INVALID_FRAME_SIZE,
-        _("The %s picture has %u x %u pixels, but its frame has %d x %d."),
-        gst_omv_pixel_format_get_name (header->format), (guint) width,
-        (guint) height, header->width, header->height);
-    return FALSE;
+  for (;; size = header->payload_size) {
+    const guint8 *data = omv_scan_get_payload (self->scan, step, size, error);
+
+    if (data == NULL)
+      return FALSE;
+    if (gst_omv_picture_read_size (header->format, data, size, &width, &height))
+      break;
+    if (size == header->payload_size) {
+      g_set_error (ret_fault, GST_OMV_ERROR, GST_OMV_ERROR_WRONG_TYPE,
+          _("This is not a %s picture."), name);
+      return TRUE;
+    }
   }
 
+  if (width != header->width || height != header->height)
+    g_set_error (ret_fault, GST_OMV_ERROR, GST_OMV_ERROR_INVALID_FRAME_SIZE,
+        _("The %s picture has %u x %u pixels, but its frame has %d x %d."),
+        name, (guint) width, (guint) height, header->width, header->height);
   return TRUE;
 }
 
 static gboolean
-decode_frame (Verification * self, const GstOmvWalkStep * step,
+decode_pixels (Verification * self, const GstOmvWalkStep * step,
     const guint8 * payload, GError ** error)
 {
   const GstOmvFrameHeader *header = &step->header;
   GstOmvDecodedFormat format;
   gsize stride;
 
-  if (header->format == GST_OMV_PIXEL_FORMAT_ARGB8)
-    return TRUE;                /* as cameras write it: without pixels */
   if (!gst_omv_decode_get_format (header, payload, header->payload_size,
           &format, error))
     return FALSE;
@@ -88,24 +97,21 @@ decode_frame (Verification * self, const GstOmvWalkStep * step,
       format, self->pixels->data, stride, error);
 }
 
-/* FALSE: the payload cannot be read. @ret_fault: NULL if all is well */
+/* FALSE: the frame cannot be read. */
 static gboolean
-check_frame (Verification * self, const GstOmvWalkStep * step,
+check_pixels (Verification * self, const GstOmvWalkStep * step,
     GError ** ret_fault, GError ** error)
 {
-  gboolean compressed =
-      gst_omv_pixel_format_is_compressed (step->header.format);
   const guint8 *payload;
 
-  if (!compressed && !decode)
-    return TRUE;
-  payload = omv_scan_get_payload (self->scan, step, error);
+  if (step->header.format == GST_OMV_PIXEL_FORMAT_ARGB8)
+    return TRUE;                /* as cameras write it: without pixels */
+  payload = omv_scan_get_payload (self->scan, step, step->header.payload_size,
+      error);
   if (payload == NULL)
     return FALSE;
 
-  if ((!compressed || check_picture (&step->header, payload, ret_fault))
-      && decode)
-    (void) decode_frame (self, step, payload, ret_fault);
+  (void) decode_pixels (self, step, payload, ret_fault);
   return TRUE;
 }
 
@@ -171,7 +177,10 @@ take_frame (Verification * self, const GstOmvWalkStep * step, GError ** error)
 {
   g_autoptr (GError) fault = NULL;
 
-  if (!check_frame (self, step, &fault, error))
+  if (gst_omv_pixel_format_is_compressed (step->header.format)
+      && !check_picture (self, step, &fault, error))
+    return FALSE;
+  if (decode && fault == NULL && !check_pixels (self, step, &fault, error))
     return FALSE;
 
   if (fault != NULL)
