@@ -5,7 +5,7 @@
 _omvstr ()
 {
   local word=${COMP_WORDS[COMP_CWORD]} options='--help --quiet'
-  local commands='info list verify index extract sheet'
+  local commands='info list verify index extract sheet play'
 
   COMPREPLY=()
   if [[ $COMP_CWORD -eq 1 ]]; then
@@ -21,6 +21,7 @@ _omvstr ()
     index) ;;
     extract) options+=' --force --time' ;;
     sheet) options+=' --force --columns --frames --size' ;;
+    play) options+=' --loop --speed --no-wait --from --paused --no-overlay --sink' ;;
     help) options=$commands ;;
   esac
 
