@@ -274,13 +274,14 @@ G_GNUC_PRINTF (2, 3);
      static void print_line (const gchar * name, const gchar * format, ...)
 {
   glong width = g_utf8_strlen (name, -1);
+  g_autofree gchar *text = NULL;
   va_list arguments;
 
-  (void) printf ("  %s%*s", name, (int) MAX (1, 14 - width), "");
   va_start (arguments, format);
-  (void) vprintf (format, arguments);
+  text = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  (void) putchar ('\n');
+
+  (void) printf ("  %s%*s%s\n", name, (int) MAX (1, 14 - width), "", text);
 }
 
 static void

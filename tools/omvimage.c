@@ -70,8 +70,9 @@ map_new (GstVideoInfo * info, GstVideoFrame * ret_frame, GError ** error)
 OmvImage *
 omv_image_new (gboolean gray, gint width, gint height, GError ** error)
 {
-  g_autofree OmvImage *image = g_new0 (OmvImage, 1);
+  GstVideoFrame frame;
   GstVideoInfo info;
+  OmvImage *image;
 
   if (width < 1 || width > GST_OMV_DIMENSION_MAX || height < 1
       || height > GST_OMV_DIMENSION_MAX
@@ -82,15 +83,17 @@ omv_image_new (gboolean gray, gint width, gint height, GError ** error)
         _("A picture of %d x %d pixels is too large."), width, height);
     return NULL;
   }
-  if (!map_new (&info, &image->frame, error))
+  if (!map_new (&info, &frame, error))
     return NULL;
 
+  image = g_new0 (OmvImage, 1);
   image->gray = gray;
   image->width = width;
   image->height = height;
   image->stride = (gsize) info.stride[0];
-  image->pixels = GST_VIDEO_FRAME_PLANE_DATA (&image->frame, 0);
-  return g_steal_pointer (&image);
+  image->pixels = GST_VIDEO_FRAME_PLANE_DATA (&frame, 0);
+  image->frame = frame;
+  return image;
 }
 
 void

@@ -78,51 +78,48 @@ may_replace (const OmvTool * tool, const gchar * path, gchar ** inputs)
   return TRUE;
 }
 
-/* Returns an errno, 0 on success. */
-static int
-create_part (OmvOutput * output)
+/* The name of an empty file beside @path, or NULL and an errno. */
+static gchar *
+create_part (const gchar * path, int *number)
 {
-  int number = EEXIST;
+  *number = EEXIST;
+  for (guint i = 1; *number == EEXIST && i <= N_PARTS_MAX; i++) {
+    g_autofree gchar *part = i == 1 ? g_strconcat (path, ".part", NULL)
+        : g_strdup_printf ("%s.%u.part", path, i);
+    int fd = g_open (part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 
-  for (guint i = 1; number == EEXIST && i <= N_PARTS_MAX; i++) {
-    int fd;
-
-    g_free (output->part);
-    output->part = i == 1 ? g_strconcat (output->path, ".part", NULL)
-        : g_strdup_printf ("%s.%u.part", output->path, i);
-    fd = g_open (output->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    number = fd < 0 ? errno : 0;
-    if (fd >= 0)
+    if (fd >= 0) {
       (void) close (fd);
+      return g_steal_pointer (&part);
+    }
+    *number = errno;
   }
-  if (number != 0)
-    g_clear_pointer (&output->part, g_free);
 
-  return number;
+  return NULL;
 }
 
 OmvOutput *
 omv_output_new (const OmvTool * tool, const gchar * path, gchar ** inputs)
 {
-  g_autoptr (OmvOutput) output = NULL;
+  OmvOutput *output;
+  gchar *part;
   int number;
 
   if (!may_replace (tool, path, inputs))
     return NULL;
 
+  part = create_part (path, &number);
+  if (part == NULL && number == ENOENT)
+    (void) omv_fail_with (path, _("There is no such directory."));
+  else if (part == NULL)
+    (void) fail_with_errno (path, number);
+  if (part == NULL)
+    return NULL;
+
   output = g_new0 (OmvOutput, 1);
   output->path = g_strdup (path);
-  number = create_part (output);
-  if (number == ENOENT) {
-    (void) omv_fail_with (path, _("There is no such directory."));
-    return NULL;
-  }
-  if (number != 0) {
-    (void) fail_with_errno (path, number);
-    return NULL;
-  }
-
-  return g_steal_pointer (&output);
+  output->part = part;
+  return output;
 }
 
 const gchar *

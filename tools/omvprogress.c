@@ -1,8 +1,8 @@
 /* omvprogress.c: a progress bar with rate and time left
  *
  * The bar is one line on standard error that is written over ten times a second.
- * An update in between costs a comparison: how many units fit into a tenth of a
- * second is known from the last time that the clock was asked.
+ * An update in between costs a comparison: how many units fit between two looks
+ * at the clock is known from the last one.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -21,6 +21,7 @@
 #define BAR_WIDTH 30
 #define DELAY (G_USEC_PER_SEC / 2)
 #define PERIOD (G_USEC_PER_SEC / 10)
+#define LOOKS_A_SECOND 40
 
 struct _OmvProgress
 {
@@ -109,7 +110,7 @@ omv_progress_update (OmvProgress * progress, guint64 done)
   now = g_get_monotonic_time ();
   rate = (gdouble) done *G_USEC_PER_SEC
       / (gdouble) MAX (1, now - progress->start);
-  progress->next = done + 1 + (guint64) (rate * PERIOD / G_USEC_PER_SEC / 4);
+  progress->next = done + 1 + (guint64) (rate / LOOKS_A_SECOND);
   if (now < progress->due)
     return;
 

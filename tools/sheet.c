@@ -94,7 +94,8 @@ measure (Sheet * sheet, GError ** error)
   if (size_text == NULL) {
     sheet->width = DEFAULT_WIDTH;
     sheet->height = (gint) CLAMP ((gint64) DEFAULT_WIDTH
-        * first->header.height / first->header.width, 1, 4 * DEFAULT_WIDTH);
+        * first->header.height / first->header.width, 1,
+        (gint64) 4 * DEFAULT_WIDTH);
   }
 
   rows = (sheet->n_shown + sheet->n_columns - 1) / sheet->n_columns;
