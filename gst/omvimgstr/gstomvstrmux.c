@@ -65,6 +65,7 @@ GST_DEBUG_CATEGORY_STATIC (omvstrmux_debug);
 #define DEFAULT_EXACT_TIME FALSE
 #define DEFAULT_BINARY FALSE
 #define DEFAULT_SYNC_INTERVAL 0
+#define DEFAULT_SIDECAR FALSE
 
 enum
 {
@@ -73,7 +74,8 @@ enum
   PROP_OFFSET_TO_ZERO,
   PROP_EXACT_TIME,
   PROP_BINARY,
-  PROP_SYNC_INTERVAL
+  PROP_SYNC_INTERVAL,
+  PROP_SIDECAR
 };
 
 typedef struct
@@ -83,6 +85,7 @@ typedef struct
   gboolean exact_time;
   gboolean binary;
   guint64 sync_interval;
+  gboolean sidecar;
 } Settings;
 
 struct _GstOmvStrMux
@@ -109,6 +112,7 @@ struct _GstOmvStrMux
   GstClockTime last;            /* running time of the last frame */
   GstClockTime synced;          /* running time when the disk was last asked for */
   guint64 backward;             /* frames whose time ran backward */
+  GstTagList *tags;             /* for the sidecar, or NULL */
 };
 
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
@@ -198,6 +202,76 @@ gst_omv_str_mux_write_header (GstOmvStrMux * self)
   return gst_pad_push (self->srcpad, header);
 }
 
+/* The file that the recording goes to, or NULL. */
+static GFile *
+gst_omv_str_mux_get_file (GstOmvStrMux * self)
+{
+  GstQuery *query = gst_query_new_uri ();
+  g_autofree gchar *uri = NULL;
+
+  if (gst_pad_peer_query (self->srcpad, query))
+    gst_query_parse_uri (query, &uri);
+  gst_query_unref (query);
+
+  return uri != NULL && gst_uri_has_protocol (uri, "file")
+      ? g_file_new_for_uri (uri) : NULL;
+}
+
+/* The wall-clock time of a frame at running time @time. */
+static GDateTime *
+gst_omv_str_mux_get_wall_clock (GstOmvStrMux * self, GstClockTime time)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autoptr (GstClock) clock = gst_element_get_clock (GST_ELEMENT (self));
+  GstClockTime base_time = gst_element_get_base_time (GST_ELEMENT (self));
+  GstClockTimeDiff age = 0;
+
+  if (clock != NULL && GST_CLOCK_TIME_IS_VALID (base_time))
+    age = GST_CLOCK_DIFF (time, gst_clock_get_time (clock) - base_time);
+  return g_date_time_add (now, -(age / GST_USECOND));
+}
+
+static void
+add_tag (const GstTagList * tags, const gchar * name, gpointer user_data)
+{
+  g_autofree gchar *text = NULL;
+
+  if (gst_tag_get_type (name) == G_TYPE_STRING
+      && gst_tag_list_get_string (tags, name, &text))
+    gst_omv_metadata_set_value (user_data, name, text);
+}
+
+/* Writes what the recording cannot say of itself, when its first frame comes. */
+static void
+gst_omv_str_mux_write_sidecar (GstOmvStrMux * self)
+{
+  g_autoptr (GFile) file = gst_omv_str_mux_get_file (self);
+  g_autoptr (GDateTime) start =
+      gst_omv_str_mux_get_wall_clock (self, self->zero);
+  g_autoptr (GstOmvMetadata) metadata = gst_omv_metadata_new ();
+  GstClockTime base_time = gst_element_get_base_time (GST_ELEMENT (self));
+  g_autoptr (GError) error = NULL;
+
+  if (file == NULL) {
+    GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS,
+        (_("Nothing is written beside the recording, because it does not go to "
+                "a file.")), (NULL));
+    return;
+  }
+
+  gst_omv_metadata_set_start (metadata, start);
+  gst_omv_metadata_set_zone (metadata,
+      g_time_zone_get_identifier (g_date_time_get_timezone (start)));
+  if (GST_CLOCK_TIME_IS_VALID (base_time))
+    gst_omv_metadata_set_base_time (metadata, base_time);
+  if (self->tags != NULL)
+    gst_tag_list_foreach (self->tags, add_tag, metadata);
+  if (!gst_omv_metadata_store (metadata, file, &error))
+    GST_ELEMENT_WARNING (self, RESOURCE, WRITE,
+        (_("The file beside the recording cannot be written: %s"),
+            error->message), (NULL));
+}
+
 static void
 gst_omv_str_mux_warn_backward (GstOmvStrMux * self, GstClockTime time)
 {
@@ -217,6 +291,8 @@ gst_omv_str_mux_set_time (GstOmvStrMux * self, GstBuffer * buffer,
 {
   if (!GST_CLOCK_TIME_IS_VALID (self->zero)) {
     self->zero = self->last = self->synced = time;
+    if (self->settings.sidecar)
+      gst_omv_str_mux_write_sidecar (self);
     if (!self->settings.offset_to_zero)
       self->origin = GST_BUFFER_PTS_IS_VALID (buffer)
           && self->packer.segment.format == GST_FORMAT_TIME
@@ -395,6 +471,17 @@ gst_omv_str_mux_finish (GstOmvStrMux * self)
   return gst_pad_push_event (self->srcpad, gst_event_new_eos ());
 }
 
+static void
+gst_omv_str_mux_keep_tags (GstOmvStrMux * self, GstEvent * event)
+{
+  GstTagList *before = self->tags, *tags;
+
+  gst_event_parse_tag (event, &tags);
+  self->tags = gst_tag_list_merge (before, tags, GST_TAG_MERGE_REPLACE);
+  if (before != NULL)
+    gst_tag_list_unref (before);
+}
+
 static gboolean
 gst_omv_str_mux_sink_event (GstPad * pad, GstObject * parent, GstEvent * event)
 {
@@ -423,10 +510,13 @@ gst_omv_str_mux_sink_event (GstPad * pad, GstObject * parent, GstEvent * event)
       gst_omv_packer_reset_time (&self->packer);
       gst_omv_str_mux_reset (self);
       return gst_pad_event_default (pad, parent, event);
+    case GST_EVENT_TAG:
+      gst_omv_str_mux_keep_tags (self, event);
+      break;
     case GST_EVENT_GAP:
       break;
     default:
-      /* tags and the like describe the frames, not the recording */
+      /* what describes the frames does not describe the recording */
       if (!GST_EVENT_IS_STICKY (event))
         return gst_pad_event_default (pad, parent, event);
       break;
@@ -552,6 +642,7 @@ gst_omv_str_mux_start (GstOmvStrMux * self)
   self->group_id = gst_util_group_id_next ();
   gst_omv_packer_init (&self->packer, self->settings.version,
       self->settings.binary);
+  gst_clear_tag_list (&self->tags);
   gst_omv_str_mux_reset (self);
 
   return TRUE;
@@ -565,6 +656,14 @@ gst_omv_str_mux_change_state (GstElement * element, GstStateChange transition)
     return GST_STATE_CHANGE_FAILURE;
 
   return GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
+}
+
+static void
+gst_omv_str_mux_finalize (GObject * object)
+{
+  gst_clear_tag_list (&GST_OMV_STR_MUX (object)->tags);
+
+  G_OBJECT_CLASS (parent_class)->finalize (object);
 }
 
 static void
@@ -589,6 +688,9 @@ gst_omv_str_mux_set_property (GObject * object, guint property_id,
       break;
     case PROP_SYNC_INTERVAL:
       self->properties.sync_interval = g_value_get_uint64 (value);
+      break;
+    case PROP_SIDECAR:
+      self->properties.sidecar = g_value_get_boolean (value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
@@ -619,6 +721,9 @@ gst_omv_str_mux_get_property (GObject * object, guint property_id,
       break;
     case PROP_SYNC_INTERVAL:
       g_value_set_uint64 (value, self->properties.sync_interval);
+      break;
+    case PROP_SIDECAR:
+      g_value_set_boolean (value, self->properties.sidecar);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
@@ -703,6 +808,20 @@ gst_omv_str_mux_install_properties (GObjectClass * object_class)
           "Running time in ns after which the sink is asked to reach the disk "
           "(0 = never)", 0, G_MAXUINT64, DEFAULT_SYNC_INTERVAL, flags));
 
+  /**
+   * GstOmvStrMux:sidecar:
+   *
+   * Whether to write `FILE.json` beside a recording that goes to a file, when its
+   * first frame comes: the wall-clock time of that frame, the time zone, the
+   * pipeline's base time, and tags that are texts and came before.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_SIDECAR,
+      g_param_spec_boolean ("sidecar", "Sidecar",
+          "Write FILE.json with wall-clock start and tags beside the recording",
+          DEFAULT_SIDECAR, flags));
+
   gst_type_mark_as_plugin_api (GST_TYPE_OMV_STR_MUX_VERSION, 0);
 }
 
@@ -715,6 +834,7 @@ gst_omv_str_mux_class_init (GstOmvStrMuxClass * klass)
 
   object_class->set_property = gst_omv_str_mux_set_property;
   object_class->get_property = gst_omv_str_mux_get_property;
+  object_class->finalize = gst_omv_str_mux_finalize;
   gst_omv_str_mux_install_properties (object_class);
 
   element_class->change_state = gst_omv_str_mux_change_state;
@@ -740,6 +860,7 @@ gst_omv_str_mux_init (GstOmvStrMux * self)
   self->properties.exact_time = DEFAULT_EXACT_TIME;
   self->properties.binary = DEFAULT_BINARY;
   self->properties.sync_interval = DEFAULT_SYNC_INTERVAL;
+  self->properties.sidecar = DEFAULT_SIDECAR;
   self->settings = self->properties;
 
   self->srcpad = gst_pad_new_from_static_template (&src_template, "src");

@@ -5,6 +5,8 @@ Test pictures go through omvstrmux and, by a tee, as they are into a second
 file; Python takes the padding out of the latter's rows and compares.
 """
 
+import datetime
+import json
 import struct
 
 from launch import PipelineTest, camera_payload, default_stride, main, needs
@@ -234,6 +236,40 @@ class Files(PipelineTest):
                 self.assertEqual({part[0].interval for part in parts}, {0})
                 for path in self.folder.glob("part*.bin"):
                     path.unlink()
+
+
+class Sidecar(PipelineTest):
+    """FILE.json says what the recording cannot."""
+
+    SOURCE = ("videotestsrc is-live=true num-buffers=3 ! "
+              "taginject tags=title=part-17,comment=fine ! "
+              "video/x-raw,format=GRAY8,width=8,height=8 ! ")
+
+    def test_beside_the_file(self):
+        before = datetime.datetime.now(datetime.timezone.utc)
+        self.works(self.SOURCE + "omvstrmux sidecar=true ! "
+                   "filesink location=run.bin")
+        after = datetime.datetime.now(datetime.timezone.utc)
+        said = json.loads(self.path("run.bin.json").read_text())
+        start = datetime.datetime.fromisoformat(
+            said["start"].replace("Z", "+00:00"))
+        # written in whole milliseconds or finer, and never rounded up
+        self.assertLess(before - datetime.timedelta(milliseconds=1), start)
+        self.assertLess(start, after)
+        self.assertIn("zone", said)
+        self.assertGreater(said["base-time"], 0)
+        self.assertEqual(said["user"],
+                         {"title": "part-17", "comment": "fine"})
+
+    def test_not_by_itself(self):
+        self.works(self.SOURCE + "omvstrmux ! filesink location=run.bin")
+        self.assertFalse(self.path("run.bin.json").exists())
+
+    def test_without_a_file(self):
+        result = self.works(self.SOURCE + "omvstrmux sidecar=true ! fakesink",
+                            warnings=1)
+        self.assertIn("Nothing is written beside the recording",
+                      result.warnings[0].text)
 
 
 if __name__ == "__main__":
