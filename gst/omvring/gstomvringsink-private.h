@@ -7,6 +7,8 @@
 
 #include "gstomvringsink.h"
 
+#include <stdatomic.h>
+
 #include <gst/omv/omv-packer.h>
 
 #include "omv-dumper.h"
@@ -31,12 +33,9 @@ typedef struct
 {
   guint slots;                  /* frames promised */
   guint64 size;                 /* bytes of the ring */
-  guint64 received;
-  guint64 stored;
   guint64 too_large;
   guint64 refused;              /* no slot was free */
   guint64 overtaken;            /* frames that dumps lack */
-  guint64 missed;               /* by the source, as offsets tell */
   guint64 triggers;
   guint64 dumps;
   guint64 bytes_written;
@@ -56,6 +55,11 @@ struct _GstOmvRingSink
   gboolean eos;
   GstClockTime frame_duration;  /* of the caps, or NONE */
   GstClockTime flushed;         /* ring time = running time + this */
+
+  /* written by the streaming thread without a lock, read by any */
+  _Atomic guint64 n_received;
+  _Atomic guint64 n_stored;
+  _Atomic guint64 n_missed;     /* by the source, as offsets tell */
 
   /* streaming thread; other threads only while it does not run */
   OmvRingSinkSettings settings; /* @properties as they were in READY */

@@ -70,17 +70,21 @@ static GstStructure *
 get_stats (GstOmvRingSink * self)
 {
   const OmvRingSinkStats *stats = &self->stats;
+  guint64 stored = atomic_load_explicit (&self->n_stored, memory_order_relaxed);
+  guint64 received = atomic_load_explicit (&self->n_received,
+      memory_order_relaxed);
+  guint64 missed = atomic_load_explicit (&self->n_missed, memory_order_relaxed);
 
   return gst_structure_new ("omv-ring-stats",
       "slots", G_TYPE_UINT, stats->slots,
-      "fill", G_TYPE_UINT, (guint) MIN (stats->stored, stats->slots),
+      "fill", G_TYPE_UINT, (guint) MIN (stored, stats->slots),
       "size", G_TYPE_UINT64, stats->size,
-      "received", G_TYPE_UINT64, stats->received,
-      "stored", G_TYPE_UINT64, stats->stored,
+      "received", G_TYPE_UINT64, received,
+      "stored", G_TYPE_UINT64, stored,
       "too-large", G_TYPE_UINT64, stats->too_large,
       "refused", G_TYPE_UINT64, stats->refused,
       "overtaken", G_TYPE_UINT64, stats->overtaken,
-      "missed", G_TYPE_UINT64, stats->missed,
+      "missed", G_TYPE_UINT64, missed,
       "triggers", G_TYPE_UINT64, stats->triggers,
       "dumps", G_TYPE_UINT64, stats->dumps,
       "bytes-written", G_TYPE_UINT64, stats->bytes_written, NULL);

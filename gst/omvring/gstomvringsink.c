@@ -248,18 +248,24 @@ find_room (GstOmvRingSink * self, const GstOmvFrameHeader * header,
   return NULL;
 }
 
+/* Only the streaming thread counts frames. */
+static void
+count (_Atomic guint64 * counter, guint64 more)
+{
+  atomic_store_explicit (counter, atomic_load_explicit (counter,
+          memory_order_relaxed) + more, memory_order_relaxed);
+}
+
 static void
 count_received (GstOmvRingSink * self, GstBuffer * buffer)
 {
   guint64 offset = GST_BUFFER_OFFSET (buffer);
 
-  GST_OBJECT_LOCK (self);
-  self->stats.received++;
+  count (&self->n_received, 1);
   if (offset != GST_BUFFER_OFFSET_NONE
       && self->last_offset != GST_BUFFER_OFFSET_NONE
       && offset > self->last_offset)
-    self->stats.missed += offset - self->last_offset - 1;
-  GST_OBJECT_UNLOCK (self);
+    count (&self->n_missed, offset - self->last_offset - 1);
   self->last_offset = offset;
 }
 
@@ -271,10 +277,7 @@ commit (GstOmvRingSink * self, GstBuffer * buffer,
   gst_omv_ring_commit (self->ring, header, self->last_time,
       GST_BUFFER_OFFSET (buffer));
   omv_hub_add_frame (self->hub, self->last_time);
-
-  GST_OBJECT_LOCK (self);
-  self->stats.stored++;
-  GST_OBJECT_UNLOCK (self);
+  count (&self->n_stored, 1);
 }
 
 static GstFlowReturn
@@ -584,6 +587,9 @@ gst_omv_ring_sink_start (GstBaseSink * sink)
 
   copy_settings (self);
   gst_omv_packer_init (&self->packer, GST_OMV_VERSION_V2_0, FALSE);
+  atomic_store (&self->n_received, 0);
+  atomic_store (&self->n_stored, 0);
+  atomic_store (&self->n_missed, 0);
   self->last_time = 0;
   self->last_offset = GST_BUFFER_OFFSET_NONE;
   self->warned_size = FALSE;
