@@ -117,9 +117,11 @@ def nanoseconds(text):
 
 @functools.cache
 def exists(element):
-    """Whether GStreamer knows the element."""
+    """Whether GStreamer knows the element, of whatever version: it leaves out
+    plugins that are older than itself unless told otherwise."""
     return TOOLS and subprocess.run(
-        ["gst-inspect-1.0", "--exists", element], check=False).returncode == 0
+        ["gst-inspect-1.0", "--exists", "--atleast-version=0.0.0", element],
+        check=False).returncode == 0
 
 
 def needs(*elements):
