@@ -155,12 +155,23 @@ gst_omv_ring_sink_trigger_newest (GstOmvRingSink * self, const gchar * label)
 
 /* --- the trigger pad ------------------------------------------------------ */
 
+/* Bytes of 0, as of a buffer that is not text at all, are no part of a label. */
+static gchar *
+make_text (const guint8 * data, gsize size)
+{
+  g_autofree gchar *text = g_malloc (size);
+
+  for (gsize i = 0; i < size; i++)
+    text[i] = data[i] != 0 ? (gchar) data[i] : ' ';
+
+  return g_utf8_make_valid (text, (gssize) size);
+}
+
 /* Each line is a trigger, and what it says is the label. */
 static void
 fire_lines (GstOmvRingSink * self, const guint8 * data, gsize size)
 {
-  g_autofree gchar *text = g_utf8_make_valid ((const gchar *) data,
-      (gssize) size);
+  g_autofree gchar *text = make_text (data, size);
   g_auto (GStrv) lines = NULL;
   guint count;
 
