@@ -301,8 +301,11 @@ is_tight (const GstOmvVideoInfo * info, GstBuffer * buffer)
     return !info->threshold;
   if (gst_omv_rows_are_swapped (GST_OMV_VERSION_V2_0, info->format))
     return FALSE;
+  /* v4l2src pushes a Bayer sensor's rows as they come, without padding */
   if (!is_raw (info->format))
-    return row_size == gst_omv_rows_get_stride (info->format, info->width);
+    return row_size == gst_omv_rows_get_stride (info->format, info->width)
+        || gst_buffer_get_size (buffer) ==
+        gst_omv_video_info_get_payload_size (info);
 
   meta = gst_buffer_get_video_meta (buffer);
   if (meta == NULL)

@@ -458,6 +458,27 @@ test_default_strides_pack (gconstpointer user_data)
   }
 }
 
+/* Rows of Bayer without padding, which v4l2src gives whatever the width, are taken
+ * for what they are. */
+static void
+test_tight_bayer_packs (void)
+{
+  guint i = 0;
+
+  while (entries[i].format != GST_OMV_PIXEL_FORMAT_BAYER_BGGR)
+    i++;
+  for (guint w = 0; w < G_N_ELEMENTS (widths); w++) {
+    GstOmvFrameHeader header = make_header (entries[i].format, widths[w]);
+    GstOmvVideoInfo info = make_info (i, widths[w], FALSE);
+    g_autofree guint8 *data = make_payload (&header);
+    g_autoptr (GstBuffer) frame =
+        gst_buffer_new_memdup (data, header.payload_size);
+    g_autoptr (GstBuffer) payload = pack (&info, frame);
+
+    check_bytes (payload, data, header.payload_size);
+  }
+}
+
 /* Rows anywhere in the buffer, as a GstVideoMeta says. */
 static const struct
 {
@@ -729,6 +750,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   add_data_tests ();
+  g_test_add_func ("/video/tight-bayer-packs", test_tight_bayer_packs);
   g_test_add_func ("/video/binary-is-gray-too", test_binary_is_gray_too);
   g_test_add_func ("/video/yuv-is-full-range", test_yuv_is_full_range);
   g_test_add_func ("/video/gray-to-binary", test_gray_to_binary);
