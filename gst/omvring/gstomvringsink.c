@@ -67,11 +67,11 @@
  * gst-launch-1.0 -e videotestsrc is-live=true num-buffers=60 ! video/x-raw,format=YUY2 ! omvringsink slots=30 dump-on-eos=true location=last.bin
  * ]| Keeps the last 30 frames, and saves them at the end.
  * |[
- * gst-launch-1.0 -e -m videotestsrc is-live=true num-buffers=60 ! video/x-raw,format=GRAY8 ! omvringsink name=r post-time=500000000 fakesrc num-buffers=1 is-live=true sizetype=fixed sizemax=1 ! identity sleep-time=1000000 ! r.trigger
+ * gst-launch-1.0 -e -m videotestsrc is-live=true num-buffers=60 ! video/x-raw,format=GRAY8 ! omvringsink name=r post-time=500000000 fakesrc num-buffers=1 is-live=true sizetype=fixed sizemax=1 filltype=zero ! identity sleep-time=1000000 ! r.trigger
  * ]| Saves what was before one buffer of another source, which comes after a second,
  * and half a second after it.
  * |[
- * gst-launch-1.0 -e -m videotestsrc is-live=true num-buffers=60 ! video/x-raw,format=GRAY8 ! omvringsink name=a location=a.bin videotestsrc is-live=true num-buffers=60 ! video/x-raw,format=YUY2 ! omvringsink name=b location=b.bin fakesrc num-buffers=1 is-live=true sizetype=fixed sizemax=1 ! identity sleep-time=1000000 ! tee name=t ! a.trigger t. ! b.trigger
+ * gst-launch-1.0 -e -m videotestsrc is-live=true num-buffers=60 ! video/x-raw,format=GRAY8 ! omvringsink name=a location=a.bin videotestsrc is-live=true num-buffers=60 ! video/x-raw,format=YUY2 ! omvringsink name=b location=b.bin fakesrc num-buffers=1 is-live=true sizetype=fixed sizemax=1 filltype=zero ! identity sleep-time=1000000 ! tee name=t ! a.trigger t. ! b.trigger
  * ]| Two cameras, two rings, one trigger.
  *
  * Since: 0.1
