@@ -7,6 +7,7 @@ for sinks that want a screen.
 
 import contextlib
 import itertools
+import json
 import os
 import pathlib
 import re
@@ -28,6 +29,10 @@ SERVE = ("gst-launch-1.0 videotestsrc is-live=true ! jpegenc ! omvstrmux ! "
 WATCH = ("gst-launch-1.0 tcpclientsrc port=5000 ! omvstrdemux ! jpegdec ! "
          "videoconvert ! fakesink")
 TYPE = "gst-typefind-1.0 run.bin"
+RING = ("[ -p fire ] || mkfifo fire; gst-launch-1.0 -e -m videotestsrc "
+        "is-live=true ! video/x-raw,format=YUY2 ! omvringsink name=r "
+        "post-time=1000000000 fdsrc fd=3 ! r.trigger 3<>fire")
+FIRE = "echo part-17 > fire"
 
 SOURCES = pathlib.Path(__file__).parents[3]
 
@@ -45,7 +50,7 @@ def documented(source):
 class Documents(PipelineTest):
     def test_readme_has_these_lines(self):
         readme = (SOURCES / "README.md").read_text().splitlines()
-        for line in RECORD, EXPORT, SERVE, WATCH, TYPE:
+        for line in RECORD, EXPORT, SERVE, WATCH, TYPE, RING, FIRE:
             self.assertIn(line, readme)
 
     @needs("jpegenc", "avimux")
@@ -93,6 +98,40 @@ class Files(PipelineTest):
         self.tool(RECORD)
         self.assertEqual(self.tool(TYPE).log.split(),
                          ["run.bin", "-", "video/x-omv-imgstr"])
+
+
+@needs("omvringsink", "videotestsrc", "fdsrc")
+class Ring(PipelineTest):
+    def test_fire(self):
+        process = subprocess.Popen(
+            ["sh", "-c", RING.replace("gst-launch", "exec gst-launch")],
+            cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            text=True, env={**os.environ, "LC_ALL": "C.UTF-8",
+                            "GST_DEBUG": "omvringsink:5",
+                            "GST_DEBUG_NO_COLOR": "1"})
+        timer = threading.Timer(TIMEOUT, process.kill)
+        timer.start()
+        for step in (process.stdout.close, process.wait, process.kill,
+                     timer.cancel):
+            self.addCleanup(step)
+
+        # As the user would: once it runs, until there is a frame to save.
+        lines = (line for line in process.stdout
+                 if "New clock" in line or "trigger at" in line)
+        for line in lines:
+            if re.search("clip [1-9]", line):
+                break
+            subprocess.run(FIRE, shell=True, cwd=self.folder, check=True)
+        process.send_signal(signal.SIGINT)
+        said = process.stdout.read()
+        self.assertEqual(process.wait(), 0, said)
+        self.assertIn("label=(string)part-17", said)
+
+        clip, = self.folder.glob("r-*.bin")
+        self.assertIsNone(Recording(clip.read_bytes()).problem)
+        notes = json.loads(pathlib.Path(f"{clip}.json").read_text())
+        self.assertEqual(notes["label"], "part-17")
+        self.assertGreaterEqual(int(notes["user"]["trigger-frame"]), 0)
 
 
 @needs("jpegenc", "jpegdec", "tcpserversink", "tcpclientsrc")
