@@ -171,12 +171,13 @@ make_text (const guint8 * data, gsize size)
 static void
 fire_lines (GstOmvRingSink * self, const guint8 * data, gsize size)
 {
-  g_autofree gchar *text = make_text (data, size);
+  g_autofree gchar *text = NULL;
   g_auto (GStrv) lines = NULL;
   guint count;
 
   if (size == 0)
     return;
+  text = make_text (data, size);
   lines = g_strsplit (text, "\n", -1);
   count = g_strv_length (lines);
   if (text[strlen (text) - 1] == '\n')

@@ -581,10 +581,9 @@ make_notes (GstOmvRingSink * self)
   return (gchar **) g_ptr_array_free (g_steal_pointer (&notes), FALSE);
 }
 
-static gboolean
-gst_omv_ring_sink_start (GstBaseSink * sink)
+static void
+start (GstOmvRingSink * self)
 {
-  GstOmvRingSink *self = GST_OMV_RING_SINK (sink);
   g_autofree gchar *name = gst_object_get_name (GST_OBJECT (self));
   g_auto (GStrv) notes = NULL;
   OmvDumperSettings settings;
@@ -606,16 +605,12 @@ gst_omv_ring_sink_start (GstBaseSink * sink)
   settings.notes = notes;
   self->dumper = omv_dumper_new (self->hub, &settings,
       gst_omv_ring_sink_announce, self);
-
-  return TRUE;
 }
 
 /* What is in open clips is written; another hub is there for the next start. */
 static gboolean
-gst_omv_ring_sink_stop (GstBaseSink * sink)
+stop (GstOmvRingSink * self)
 {
-  GstOmvRingSink *self = GST_OMV_RING_SINK (sink);
-
   withdraw_hub (self);
   g_clear_pointer (&self->dumper, omv_dumper_free);
   g_clear_object (&self->ring);
@@ -641,19 +636,30 @@ gst_omv_ring_sink_open (GstOmvRingSink * self)
   return FALSE;
 }
 
+/* The base class starts and stops at NULL already, but who goes back to READY
+ * wants to be told of his clips. */
 static GstStateChangeReturn
 gst_omv_ring_sink_change_state (GstElement * element, GstStateChange transition)
 {
   GstOmvRingSink *self = GST_OMV_RING_SINK (element);
   GstStateChangeReturn result;
+  gboolean failed;
 
   if (transition == GST_STATE_CHANGE_NULL_TO_READY
       && !gst_omv_ring_sink_open (self))
     return GST_STATE_CHANGE_FAILURE;
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
+    start (self);
 
   result = GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
 
-  if (transition == GST_STATE_CHANGE_READY_TO_NULL)
+  failed = result == GST_STATE_CHANGE_FAILURE;
+  if ((transition == GST_STATE_CHANGE_PAUSED_TO_READY
+          || (transition == GST_STATE_CHANGE_READY_TO_PAUSED && failed))
+      && !stop (self))
+    result = GST_STATE_CHANGE_FAILURE;
+  if (transition == GST_STATE_CHANGE_READY_TO_NULL
+      || (transition == GST_STATE_CHANGE_NULL_TO_READY && failed))
     withdraw_hub (self);
   return result;
 }
@@ -771,8 +777,6 @@ gst_omv_ring_sink_class_init (GstOmvRingSinkClass * klass)
   element_class->release_pad = gst_omv_ring_sink_release_pad;
   element_class->send_event = gst_omv_ring_sink_send_event;
 
-  sink_class->start = gst_omv_ring_sink_start;
-  sink_class->stop = gst_omv_ring_sink_stop;
   sink_class->set_caps = gst_omv_ring_sink_set_caps;
   sink_class->render = gst_omv_ring_sink_render;
   sink_class->event = gst_omv_ring_sink_event;
