@@ -135,7 +135,8 @@ gst_omv_ring_sink_trigger_at (GstOmvRingSink * self, guint64 running_time,
     return fire (self, 0, 0, label);
   if (GST_CLOCK_TIME_IS_VALID (now))
     newest = MAX (newest, now + flushed);
-  if (running_time > newest - flushed) {
+  /* behind a flush the newest frame may be from before it */
+  if (newest < flushed || running_time > newest - flushed) {
     GST_DEBUG_OBJECT (self, "a trigger in the future is refused");
     return 0;
   }

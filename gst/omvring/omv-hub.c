@@ -198,6 +198,8 @@ omv_hub_trigger (OmvHub * hub, const OmvTrigger * trigger)
 
     hub->n_clips = id;
     announce (hub, clip);
+    if (hub->eos)
+      gst_omv_windows_close (hub->windows);
   }
   if (id != 0)
     hub->deadline = g_get_monotonic_time () + trigger->patience;
@@ -253,7 +255,8 @@ omv_hub_get_n_frames (OmvHub * hub)
 /*
  * omv_hub_set_eos:
  *
- * TRUE: the stream is at its end; clips that are open get no further frames.
+ * TRUE: the stream is at its end; clips that are open, or opened from now on, get
+ * no further frames.
  * FALSE: it was flushed, and goes on.
  */
 void

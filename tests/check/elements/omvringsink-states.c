@@ -300,6 +300,39 @@ GST_START_TEST (test_eos_then_flush_then_frames)
 
 GST_END_TEST;
 
+/* Between the flush and the first frame behind it there is only the past. */
+GST_START_TEST (test_trigger_at_behind_a_flush)
+{
+  g_autoptr (Ring) ring = ring_new ("slots", 10, NULL);
+
+  ring_play (ring);
+  ring_push (ring, 5);
+  set_state (ring->sink, GST_STATE_PAUSED);
+  flush (ring);
+  fail_unless_equals_uint64 (ring_trigger_at (ring, 0, NULL), 0);
+  fail_unless_equals_uint64 (ring_trigger_at (ring, FRAMES (3), NULL), 0);
+  ring_check_no_dump (ring);
+  fail_unless_equals_uint64 (ring_trigger (ring, NULL), 1);
+  check_clip (ring, 1, NULL, 0, 4, 5);
+}
+
+GST_END_TEST;
+
+/* Behind EOS no frame comes: a clip that is opened then is closed at once. */
+GST_START_TEST (test_trigger_behind_eos)
+{
+  g_autoptr (Ring) ring = ring_new ("slots", 10, "post-frames",
+      G_GUINT64_CONSTANT (5), NULL);
+
+  ring_play (ring);
+  ring_push (ring, 5);
+  fail_unless (gst_harness_push_event (ring->harness, gst_event_new_eos ()));
+  fail_unless_equals_uint64 (ring_trigger (ring, "late"), 1);
+  check_clip (ring, 1, "late", 0, 4, 5);
+}
+
+GST_END_TEST;
+
 /* --- channels ------------------------------------------------------------- */
 
 GST_START_TEST (test_channel_is_taken)
@@ -342,6 +375,8 @@ omvringsink_states_suite (void)
   tcase_add_test (tc, test_null_while_eos_waits);
   tcase_add_test (tc, test_flush_in_a_clip);
   tcase_add_test (tc, test_eos_then_flush_then_frames);
+  tcase_add_test (tc, test_trigger_at_behind_a_flush);
+  tcase_add_test (tc, test_trigger_behind_eos);
   tcase_add_test (tc, test_channel_is_taken);
 
   return s;
