@@ -79,9 +79,11 @@ struct _GstOmvRingSrc
   gboolean loop;
   guint64 overtaken;            /* frames that were left out */
 
-  /* set by start() and stop(), while the streaming thread does not run */
+  OmvReader *reader;            /* from PAUSED on; the streaming thread need not
+                                   lock to use it */
+
+  /* set by start(), while the streaming thread does not run */
   Mode started_mode;
-  OmvReader *reader;
 
   /* streaming thread */
   GstOmvRing *ring;             /* NULL until there is one */
@@ -228,15 +230,15 @@ make_buffer (GstOmvRingSrc * self, const GstOmvRingPin * pin,
   return GST_FLOW_OK;
 }
 
-/* Frame @number was overtaken: goes on with the oldest there is. */
+/* The next frame was overtaken: goes on with the oldest there is, or at @limit. */
 static void
-skip_overtaken (GstOmvRingSrc * self)
+skip_overtaken (GstOmvRingSrc * self, guint64 limit)
 {
   guint64 oldest = gst_omv_ring_get_oldest (self->ring);
   guint64 next = self->number + 1;
 
   if (oldest != GST_OMV_SEQUENCE_NONE)
-    next = MAX (next, oldest);
+    next = MIN (MAX (next, oldest), limit);
   GST_OBJECT_LOCK (self);
   self->overtaken += next - self->number;
   GST_OBJECT_UNLOCK (self);
@@ -261,9 +263,9 @@ get_flow (OmvWait wait)
   return GST_FLOW_FLUSHING;
 }
 
-/* Waits for the next frame of a clip. */
+/* Waits for the next frame of a clip, of which all before @ret_limit are known. */
 static GstFlowReturn
-wait_in_clips (GstOmvRingSrc * self)
+wait_in_clips (GstOmvRingSrc * self, guint64 * ret_limit)
 {
   OmvClipRange range;
   OmvWait wait;
@@ -283,8 +285,10 @@ wait_in_clips (GstOmvRingSrc * self)
     g_clear_pointer (&self->clip, omv_clip_unref);
   }
 
-  if (wait == OMV_WAIT_DONE)
+  if (wait == OMV_WAIT_DONE) {
     self->number = MAX (self->number, range.first);
+    *ret_limit = range.end;
+  }
   return get_flow (wait);
 }
 
@@ -325,15 +329,16 @@ gst_omv_ring_src_create (GstPushSrc * src, GstBuffer ** ret_buffer)
   }
 
   for (;;) {
+    guint64 limit = G_MAXUINT64;
     GstOmvRingPin pin;
 
-    flow = self->started_mode == MODE_CLIP ? wait_in_clips (self)
+    flow = self->started_mode == MODE_CLIP ? wait_in_clips (self, &limit)
         : wait_in_ring (self);
     if (flow != GST_FLOW_OK)
       return flow;
     if (gst_omv_ring_pin (self->ring, self->number, &pin)
         != GST_OMV_RING_PINNED) {
-      skip_overtaken (self);
+      skip_overtaken (self, limit);
       continue;
     }
 
@@ -351,6 +356,7 @@ gst_omv_ring_src_start (GstBaseSrc * src)
 {
   GstOmvRingSrc *self = GST_OMV_RING_SRC (src);
   g_autofree gchar *channel = NULL;
+  OmvReader *reader;
   OmvHub *hub;
 
   GST_OBJECT_LOCK (self);
@@ -371,8 +377,11 @@ gst_omv_ring_src_start (GstBaseSrc * src)
     return FALSE;
   }
 
-  self->reader = omv_reader_new (hub, TRUE);
+  reader = omv_reader_new (hub, TRUE);
   omv_hub_unref (hub);
+  GST_OBJECT_LOCK (self);
+  self->reader = reader;
+  GST_OBJECT_UNLOCK (self);
   self->number = 0;
   self->need_segment = TRUE;
   self->discont = TRUE;
@@ -386,25 +395,40 @@ static gboolean
 gst_omv_ring_src_stop (GstBaseSrc * src)
 {
   GstOmvRingSrc *self = GST_OMV_RING_SRC (src);
+  OmvReader *reader;
+
+  GST_OBJECT_LOCK (self);
+  reader = g_steal_pointer (&self->reader);
+  GST_OBJECT_UNLOCK (self);
 
   g_clear_pointer (&self->clip, omv_clip_unref);
-  g_clear_pointer (&self->reader, omv_reader_free);
+  g_clear_pointer (&reader, omv_reader_free);
   g_clear_object (&self->ring);
 
   return TRUE;
 }
 
+/* An application may send flushes in any state. */
+static void
+set_cancelled (GstOmvRingSrc * self, gboolean cancelled)
+{
+  GST_OBJECT_LOCK (self);
+  if (self->reader != NULL)
+    omv_reader_set_cancelled (self->reader, cancelled);
+  GST_OBJECT_UNLOCK (self);
+}
+
 static gboolean
 gst_omv_ring_src_unlock (GstBaseSrc * src)
 {
-  omv_reader_set_cancelled (GST_OMV_RING_SRC (src)->reader, TRUE);
+  set_cancelled (GST_OMV_RING_SRC (src), TRUE);
   return TRUE;
 }
 
 static gboolean
 gst_omv_ring_src_unlock_stop (GstBaseSrc * src)
 {
-  omv_reader_set_cancelled (GST_OMV_RING_SRC (src)->reader, FALSE);
+  set_cancelled (GST_OMV_RING_SRC (src), FALSE);
   return TRUE;
 }
 
