@@ -451,7 +451,8 @@ static void
 report_leftovers (GstOmvRingSink * self, const gchar * folder,
     const gchar * pattern)
 {
-  const gchar *dot = strrchr (pattern, '.');
+  g_autofree gchar *base = g_path_get_basename (pattern);
+  const gchar *dot = strrchr (base, '.');
   g_autofree gchar *suffix = g_strconcat (dot != NULL ? dot : "",
       GST_OMV_DUMP_FILE_SUFFIX, NULL);
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);

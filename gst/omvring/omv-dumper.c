@@ -241,13 +241,18 @@ finish (gpointer data, gpointer user_data)
 {
   OmvDumper *self = user_data;
   Job *job = data;
+  g_autofree gchar *location = NULL;
 
   if (job->file != NULL) {
     if (job->error == NULL && gst_omv_dump_file_finish (job->file,
             self->settings.sync, &job->error))
       write_notes (self, job, &job->error);
-    job->report.location = gst_omv_dump_file_get_path (job->file);
+    location = g_strdup (gst_omv_dump_file_get_path (job->file));
+    job->report.location = location;
     job->report.n_bytes = gst_omv_dump_file_get_size (job->file);
+    /* what waits in a file that was not finished is written before it is
+     * announced */
+    g_clear_pointer (&job->file, gst_omv_dump_file_free);
   }
   job->report.error = job->error;
   self->announce (&job->report, self->user_data);
