@@ -173,7 +173,7 @@ make_ring (GstOmvRingSink * self, const GstOmvFrameHeader * frame)
 
   GST_OBJECT_LOCK (self);
   self->stats.slots = size.slots;
-  self->stats.size = (guint64) size.all_slots * size.slot_size;
+  self->stats.size = size.memory;
   GST_OBJECT_UNLOCK (self);
 
   return TRUE;

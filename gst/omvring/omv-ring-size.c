@@ -30,7 +30,9 @@
 /* Room for headers and markers of a picture beside its pixels. */
 #define PICTURE_OVERHEAD 4096
 
-/* Slots are this far apart, or a multiple of it. */
+/* Of a slot beside its payload, and what slots are a multiple of: see
+ * gst_omv_ring_new(). */
+#define SLOT_OVERHEAD 64
 #define SLOT_ALIGNMENT 64
 
 /* Bytes of memory that can be had without pushing others out. */
@@ -100,7 +102,7 @@ add_spare (guint64 slots)
 static guint64
 remove_spare (guint64 all)
 {
-  guint64 slots = all / 5 * 4 + all % 5 * 4 / 5;
+  guint64 slots = all / 5 * 4 + MIN (all % 5, 3);
 
   if (slots / 4 < SPARE_MIN)
     slots = all - MIN (all, SPARE_MIN);
@@ -144,8 +146,8 @@ omv_ring_size_choose (const OmvRingWishes * wishes,
       : get_available_memory () / 2;
   guint64 slot_size = wishes->slot_size > 0 ? wishes->slot_size
       : get_auto_slot_size (frame);
-  guint64 stride = (CLAMP (slot_size, 1, G_MAXUINT32) + SLOT_ALIGNMENT - 1)
-      / SLOT_ALIGNMENT * SLOT_ALIGNMENT;
+  guint64 stride = (CLAMP (slot_size, 1, G_MAXUINT32) + SLOT_OVERHEAD
+      + SLOT_ALIGNMENT - 1) / SLOT_ALIGNMENT * SLOT_ALIGNMENT;
   guint64 possible = MIN (remove_spare (limit / stride), G_MAXUINT / 2);
   guint64 slots = wishes->slots > 0 ? wishes->slots
       : get_auto_slots (wishes, frame_duration);
@@ -159,5 +161,6 @@ omv_ring_size_choose (const OmvRingWishes * wishes,
   ret_size->slots = (guint) MIN (slots, possible);
   ret_size->all_slots = (guint) add_spare (ret_size->slots);
   ret_size->slot_size = (gsize) MIN (slot_size, G_MAXUINT32);
+  ret_size->memory = ret_size->all_slots * stride;
   return TRUE;
 }

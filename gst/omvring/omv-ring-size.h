@@ -24,6 +24,7 @@ typedef struct
   guint slots;                  /* frames promised */
   guint all_slots;              /* with the spare ones */
   gsize slot_size;              /* payload bytes */
+  guint64 memory;               /* bytes of all */
   gboolean reduced;             /* fewer than there should be */
 } OmvRingSize;
 
