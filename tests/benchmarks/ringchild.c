@@ -370,7 +370,8 @@ trigger (Feeder * feeder)
 }
 
 /* Frames at a steady pace, as from a camera. If @dump, one dump follows the
- * other: there is always one going on. */
+ * other: there is always one going on. No clip has a frame of the one before it,
+ * so the ring is filled anew for each, and that is not timed. */
 static gboolean
 measure_pace (Feeder * feeder, gboolean dump, GstClockTime * times,
     GError ** error)
@@ -384,9 +385,12 @@ measure_pace (Feeder * feeder, gboolean dump, GstClockTime * times,
   for (guint i = 0; i < job->n_frames; i++) {
     GstClockTime started;
 
-    if (dump && g_atomic_int_get (&dumps.n_dumps) == n_triggers
-        && trigger (feeder))
-      n_triggers++;
+    if (dump && g_atomic_int_get (&dumps.n_dumps) == n_triggers) {
+      if (!feeder_push_many (feeder, job->n_slots, error))
+        return FALSE;
+      n_triggers += trigger (feeder) ? 1 : 0;
+      due = bench_child_now ();
+    }
     due += PACE;
     started = bench_child_now ();
     if (started < due)
