@@ -90,7 +90,7 @@ model_find_anchor (const Model * model, guint c, guint last,
 
   *ret_anchor = 0;
   for (guint t = 0; t < model->n_triggers; t++) {
-    guint64 frame;
+    guint64 frame = 0;
 
     if (model->triggers[t].clip != c)
       continue;
