@@ -61,7 +61,7 @@ gst_omv_dump_file_append (GstOmvDumpFile * self,
   gboolean success;
   guint wait;
 
-  fail_unless (append != NULL);
+  g_assert_nonnull (append);
   if (!pass (&wait)) {
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "full");
     return FALSE;
