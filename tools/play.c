@@ -375,12 +375,14 @@ play (Player * player)
 {
   g_autoptr (GstBus) bus = gst_element_get_bus (player->pipeline);
   struct termios before;
-  gboolean has_terminal = grab_terminal (&before);
+  gboolean has_terminal;
   guint sources[4] = { 0, };
 
   sources[0] = gst_bus_add_watch (bus, on_message, player);
   sources[1] = g_unix_signal_add (SIGINT, on_signal, player);
   sources[2] = g_unix_signal_add (SIGTERM, on_signal, player);
+  /* last: whoever ends the process from now on gets his terminal back */
+  has_terminal = grab_terminal (&before);
   if (has_terminal)
     sources[3] = g_unix_fd_add (STDIN_FILENO, G_IO_IN, read_terminal, player);
 

@@ -113,11 +113,8 @@ static void
 warn_reduced (GstOmvRingSink * self, const OmvRingSize * size)
 {
   GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS,
-      (_("The ring holds no more than %u frames: there is no memory for those "
-              "of %" PRIu64 " ms."), size->slots,
-          (GST_CLOCK_TIME_IS_VALID (self->settings.wishes.pre_time)
-              ? self->settings.wishes.pre_time
-              : 5 * GST_SECOND) / GST_MSECOND), (NULL));
+      (_("The ring holds no more than %u frames: there is no memory for all."),
+          size->slots), (NULL));
 }
 
 static gboolean

@@ -93,7 +93,8 @@ struct _GstOmvRingSrc
   guint64 number;               /* of the next frame */
   gboolean need_segment;        /* the next frame starts one */
   gboolean discont;
-  GstClockTime end;             /* running time at which the last frame ends */
+  GstClockTime start;           /* running time at which the segment starts … */
+  GstClockTime end;             /* … and at which the last frame ends */
   GstOmvFrameHeader header;     /* of the last frame, as the caps have it */
 };
 
@@ -179,7 +180,7 @@ start_segment (GstOmvRingSrc * self, GstClockTime time)
   segment.start = segment.time = segment.position = time;
   segment.base = self->started_mode == MODE_CLIP
       ? MAX (self->end, get_running_time (self)) : self->end;
-  self->end = segment.base;
+  self->start = self->end = segment.base;
   self->need_segment = FALSE;
   self->discont = TRUE;
 
@@ -304,7 +305,9 @@ wait_in_ring (GstOmvRingSrc * self)
   loop = self->loop;
   GST_OBJECT_UNLOCK (self);
 
-  if (wait == OMV_WAIT_OVER && loop && self->number > oldest) {
+  /* a pass that takes no time is played once */
+  if (wait == OMV_WAIT_OVER && loop && self->number > oldest
+      && self->end > self->start) {
     self->number = oldest;
     self->need_segment = TRUE;
     wait = OMV_WAIT_DONE;
@@ -385,7 +388,7 @@ gst_omv_ring_src_start (GstBaseSrc * src)
   self->number = 0;
   self->need_segment = TRUE;
   self->discont = TRUE;
-  self->end = 0;
+  self->start = self->end = 0;
   self->header.format = GST_OMV_PIXEL_FORMAT_UNKNOWN;
 
   return TRUE;

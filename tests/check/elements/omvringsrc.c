@@ -320,6 +320,24 @@ GST_START_TEST (test_loop)
 
 GST_END_TEST;
 
+/* A frame that lasts no time would be repeated without end. */
+GST_START_TEST (test_loop_of_no_time)
+{
+  g_autoptr (Ring) ring = make_ring (10, 0);
+  g_autoptr (Player) player = player_new (ring, "replay");
+
+  g_object_set (player->source, "loop", TRUE, NULL);
+  ring_play_caps (ring,
+      "video/x-raw, format=GRAY8, width=8, height=4, framerate=0/1");
+  ring_push (ring, 1);
+  fail_unless (gst_harness_push_event (ring->harness, gst_event_new_eos ()));
+  player_play (player);
+  gst_buffer_unref (gst_harness_pull (player->harness));
+  gst_event_unref (pull_event (player, GST_EVENT_EOS));
+}
+
+GST_END_TEST;
+
 /* --- overtaken ------------------------------------------------------------ */
 
 static GstPadProbeReturn
@@ -557,6 +575,7 @@ omvringsrc_suite (void)
   tcase_add_test (tc, test_replay);
   tcase_add_test (tc, test_replay_waits);
   tcase_add_test (tc, test_loop);
+  tcase_add_test (tc, test_loop_of_no_time);
   tcase_add_test (tc, test_ring_outlives_its_sink);
   tcase_add_test (tc, test_overtaken_clip);
   tcase_add_test (tc, test_overtaken_replay);

@@ -40,8 +40,14 @@ ring_new (const gchar * first_property, ...)
 void
 ring_play (Ring * ring)
 {
+  ring_play_caps (ring, RING_CAPS);
+}
+
+void
+ring_play_caps (Ring * ring, const gchar * caps)
+{
   ring->harness = gst_harness_new_with_element (ring->sink, "sink", NULL);
-  gst_harness_set_src_caps_str (ring->harness, RING_CAPS);
+  gst_harness_set_src_caps_str (ring->harness, caps);
 }
 
 static void

@@ -38,6 +38,7 @@ typedef struct {
 
 Ring *ring_new (const gchar * first_property, ...) G_GNUC_NULL_TERMINATED;
 void ring_play (Ring * ring);
+void ring_play_caps (Ring * ring, const gchar * caps);
 void ring_free (Ring * ring);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Ring, ring_free)
