@@ -27,6 +27,7 @@
 #include "omv-sidecar-file-private.h"
 
 #define SUFFIX ".jsonl"
+#define FRAME "frame"
 #define LINES_SIZE_MAX 268435456
 
 /* Bytes to look through for the end of a line. */
@@ -193,4 +194,64 @@ gst_omv_lines_load (GFile * recording, GError ** error)
   g_ptr_array_add (lines, NULL);
 
   return (gchar **) g_ptr_array_steal (lines, NULL);
+}
+
+/* ---- the frame of a line ---- */
+
+/**
+ * gst_omv_line_get_frame:
+ * @object: a line
+ * @ret_number: (out): the frame's number, untouched on failure
+ *
+ * Reads which frame a line belongs to, its member `frame`.
+ *
+ * Returns: %FALSE if it belongs to none
+ *
+ * Since: 0.1
+ */
+gboolean
+gst_omv_line_get_frame (const gchar * object, guint64 * ret_number)
+{
+  g_autoptr (JsonObject) parsed = NULL;
+  JsonNode *node;
+
+  g_return_val_if_fail (object != NULL, FALSE);
+
+  parsed = omv_json_parse (object, strlen (object));
+  node = parsed != NULL ? json_object_get_member (parsed, FRAME) : NULL;
+  if (node == NULL || !JSON_NODE_HOLDS_VALUE (node)
+      || json_node_get_value_type (node) != G_TYPE_INT64
+      || json_node_get_int (node) < 0)
+    return FALSE;
+
+  *ret_number = (guint64) json_node_get_int (node);
+  return TRUE;
+}
+
+/**
+ * gst_omv_line_set_frame:
+ * @object: a line
+ * @number: a frame's number, at most 2⁶³-1
+ *
+ * Makes a line belong to a frame. Everything else in it stays.
+ *
+ * Returns: (transfer full) (nullable): the line that does, %NULL if @object is not
+ *   a JSON object
+ *
+ * Since: 0.1
+ */
+gchar *
+gst_omv_line_set_frame (const gchar * object, guint64 number)
+{
+  g_autoptr (JsonObject) parsed = NULL;
+
+  g_return_val_if_fail (object != NULL, NULL);
+  g_return_val_if_fail (number <= G_MAXINT64, NULL);
+
+  parsed = omv_json_parse (object, strlen (object));
+  if (parsed == NULL)
+    return NULL;
+
+  json_object_set_int_member (parsed, FRAME, (gint64) number);
+  return omv_json_print (parsed, FALSE);
 }

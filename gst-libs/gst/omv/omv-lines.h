@@ -17,4 +17,10 @@ gboolean gst_omv_lines_append (GFile * recording, const gchar * object,
 GST_OMV_API
 gchar **gst_omv_lines_load (GFile * recording, GError ** error);
 
+GST_OMV_API
+gboolean gst_omv_line_get_frame (const gchar * object, guint64 * ret_number);
+
+GST_OMV_API
+gchar *gst_omv_line_set_frame (const gchar * object, guint64 number);
+
 G_END_DECLS

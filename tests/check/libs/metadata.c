@@ -392,6 +392,31 @@ test_wrong_lines (Place * place, gconstpointer unused)
 }
 
 static void
+test_line_frame (void)
+{
+  const gchar *const none[] = {
+    "{}", "{\"frame\":-1}", "{\"frame\":1.5}", "{\"frame\":\"1\"}",
+    "{\"frame\":null}", "{\"frame\":{}}", "{\"a\":{\"frame\":1}}", "no JSON"
+  };
+  g_autofree gchar *changed = gst_omv_line_set_frame
+      ("{\"a\":[1.5],\"frame\":7}", 3);
+  g_autofree gchar *added = gst_omv_line_set_frame ("{\"a\":1}", G_MAXINT64);
+  guint64 number = 99;
+
+  for (guint i = 0; i < G_N_ELEMENTS (none); i++) {
+    g_assert_false (gst_omv_line_get_frame (none[i], &number));
+    g_assert_cmpuint (number, ==, 99);
+  }
+  g_assert_true (gst_omv_line_get_frame ("{\"x\":1,\"frame\":7}", &number));
+  g_assert_cmpuint (number, ==, 7);
+
+  g_assert_cmpstr (changed, ==, "{\"a\":[1.5],\"frame\":3}");
+  g_assert_true (gst_omv_line_get_frame (added, &number));
+  g_assert_cmpuint (number, ==, G_MAXINT64);
+  g_assert_null (gst_omv_line_set_frame ("no JSON", 1));
+}
+
+static void
 add (const gchar * path, void (*test) (Place *, gconstpointer))
 {
   g_test_add (path, Place, NULL, set_up, test, tear_down);
@@ -412,6 +437,7 @@ main (int argc, char **argv)
   add ("/lines/append", test_lines);
   add ("/lines/torn", test_torn_line);
   add ("/lines/wrong", test_wrong_lines);
+  g_test_add_func ("/lines/frame", test_line_frame);
 
   return g_test_run ();
 }
