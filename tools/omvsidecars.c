@@ -1,0 +1,188 @@
+/* omvsidecars.c: what lies beside a recording, on its way to another one
+ *
+ * A recording that is cut or joined keeps what was known of it: when it was made,
+ * and what belongs to its frames. None of this is worth failing for, so what
+ * cannot be read is noted and left behind.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "omvsidecars.h"
+
+#include <glib/gstdio.h>
+
+#define METADATA_SUFFIX ".json"
+#define LINES_SUFFIX ".jsonl"
+
+#define NS_PER_US 1000
+
+struct _OmvSidecars
+{
+  const OmvTool *tool;
+  gchar *path;                  /* of the recording that is written */
+  GstOmvMetadata *metadata;     /* NULL: there is none */
+  GString *lines;
+};
+
+static gchar *
+get_place (const OmvSidecars * sidecars, const gchar * suffix)
+{
+  return g_strconcat (sidecars->path, suffix, NULL);
+}
+
+/* FALSE after omv_fail(). */
+static gboolean
+may_replace (const OmvSidecars * sidecars, const gchar * suffix)
+{
+  g_autofree gchar *place = get_place (sidecars, suffix);
+
+  if (sidecars->tool->force || !g_file_test (place, G_FILE_TEST_EXISTS))
+    return TRUE;
+
+  (void) omv_fail_with (place, _("The file exists; --force overwrites it."));
+  return FALSE;
+}
+
+OmvSidecars *
+omv_sidecars_new (const OmvTool * tool, const gchar * path)
+{
+  g_autoptr (OmvSidecars) sidecars = g_new0 (OmvSidecars, 1);
+
+  sidecars->tool = tool;
+  sidecars->path = g_strdup (path);
+  sidecars->lines = g_string_new (NULL);
+  if (!may_replace (sidecars, METADATA_SUFFIX)
+      || !may_replace (sidecars, LINES_SUFFIX))
+    return NULL;
+
+  return g_steal_pointer (&sidecars);
+}
+
+/* Something is wrong beside @path. That there is nothing is right. */
+static void
+note_error (const OmvSidecars * sidecars, const gchar * path,
+    const gchar * suffix, const GError * error)
+{
+  g_autofree gchar *place = g_strconcat (path, suffix, NULL);
+
+  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    omv_note (sidecars->tool, place, _("This is left out: %s"), error->message);
+}
+
+static void
+shift_metadata (GstOmvMetadata * metadata, guint64 shift)
+{
+  g_autoptr (GDateTime) start = gst_omv_metadata_get_start (metadata);
+  guint64 trigger_time = gst_omv_metadata_get_trigger_time (metadata);
+
+  if (shift == 0)
+    return;
+
+  if (start != NULL) {
+    g_autoptr (GDateTime) later = g_date_time_add (start,
+        (GTimeSpan) (shift / NS_PER_US));
+
+    gst_omv_metadata_set_start (metadata, later);
+  }
+  if (trigger_time != GST_OMV_TIME_NONE)
+    gst_omv_metadata_set_trigger_time (metadata, trigger_time >= shift
+        ? trigger_time - shift : GST_OMV_TIME_NONE);
+}
+
+void
+omv_sidecars_take_metadata (OmvSidecars * sidecars, const gchar * path,
+    guint64 shift)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GError) error = NULL;
+
+  g_clear_pointer (&sidecars->metadata, gst_omv_metadata_unref);
+  sidecars->metadata = gst_omv_metadata_load (file, &error);
+  if (sidecars->metadata != NULL)
+    shift_metadata (sidecars->metadata, shift);
+  else
+    note_error (sidecars, path, METADATA_SUFFIX, error);
+}
+
+static void
+take_line (OmvSidecars * sidecars, const gchar * line, const OmvCopy * copy)
+{
+  g_autofree gchar *changed = NULL;
+  guint64 number, new_number;
+
+  if (gst_omv_line_get_frame (line, &number)) {
+    if (!omv_copy_find_number (copy, number, &new_number))
+      return;
+    if (new_number != number)
+      line = changed = gst_omv_line_set_frame (line, new_number);
+  }
+
+  g_string_append_printf (sidecars->lines, "%s\n", line);
+}
+
+void
+omv_sidecars_take_lines (OmvSidecars * sidecars, const gchar * path,
+    const OmvCopy * copy)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) lines = gst_omv_lines_load (file, &error);
+
+  if (lines == NULL)
+    note_error (sidecars, path, LINES_SUFFIX, error);
+  for (guint i = 0; lines != NULL && lines[i] != NULL; i++)
+    take_line (sidecars, lines[i], copy);
+}
+
+/* ---- storing ---- */
+
+static gboolean
+store_metadata (OmvSidecars * sidecars, GError ** error)
+{
+  g_autofree gchar *place = get_place (sidecars, METADATA_SUFFIX);
+  g_autoptr (GFile) recording = g_file_new_for_path (sidecars->path);
+
+  if (sidecars->metadata != NULL)
+    return gst_omv_metadata_store (sidecars->metadata, recording, error);
+
+  (void) g_unlink (place);
+  return TRUE;
+}
+
+static gboolean
+store_lines (OmvSidecars * sidecars, GError ** error)
+{
+  g_autofree gchar *place = get_place (sidecars, LINES_SUFFIX);
+
+  if (sidecars->lines->len > 0)
+    return g_file_set_contents (place, sidecars->lines->str,
+        (gssize) sidecars->lines->len, error);
+
+  (void) g_unlink (place);
+  return TRUE;
+}
+
+gboolean
+omv_sidecars_store (OmvSidecars * sidecars)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (store_metadata (sidecars, &error) && store_lines (sidecars, &error))
+    return TRUE;
+
+  (void) omv_fail (sidecars->path, error);
+  return FALSE;
+}
+
+void
+omv_sidecars_free (OmvSidecars * sidecars)
+{
+  g_clear_pointer (&sidecars->metadata, gst_omv_metadata_unref);
+  (void) g_string_free (sidecars->lines, TRUE);
+  g_free (sidecars->path);
+  g_free (sidecars);
+}

@@ -1,0 +1,37 @@
+/* omvsidecars.h: what lies beside a recording, on its way to another one
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "omvcopy.h"
+
+G_BEGIN_DECLS
+
+typedef struct _OmvSidecars OmvSidecars;
+
+/* NULL after omv_fail(): something lies beside @path already and there is no
+ * --force. */
+OmvSidecars *omv_sidecars_new (const OmvTool * tool, const gchar * path);
+
+/* Takes the metadata of the recording @path, if it has any; time 0 is @shift ns
+ * later now. What cannot be read is noted and left out. */
+void omv_sidecars_take_metadata (OmvSidecars * sidecars, const gchar * path,
+    guint64 shift);
+
+/* Adds the lines of the recording @path, if it has any. Those of a frame get the
+ * number that @copy has just given it, or are left out with it; all others stay
+ * as they are. What cannot be read is noted. */
+void omv_sidecars_take_lines (OmvSidecars * sidecars, const gchar * path,
+    const OmvCopy * copy);
+
+/* Writes what was taken, and removes what lay there before. FALSE after
+ * omv_fail(). */
+gboolean omv_sidecars_store (OmvSidecars * sidecars);
+
+void omv_sidecars_free (OmvSidecars * sidecars);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OmvSidecars, omv_sidecars_free)
+
+G_END_DECLS
