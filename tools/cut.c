@@ -32,7 +32,8 @@ typedef struct
 {
   OmvCopy *copy;
   OmvPlace from, to;
-  gboolean is_damaged;          /* within what is kept */
+  gboolean is_damaged;          /* within what is kept … */
+  gboolean was_damage;          /* … if another frame of that follows */
   gboolean has_first;
   guint64 start;                /* the time that is 0 now */
 } Cut;
@@ -52,7 +53,8 @@ on_step (GstOmvWalkResult result, const GstOmvWalkStep * step,
   Cut *cut = user_data;
 
   if (result != GST_OMV_WALK_FRAME) {
-    cut->is_damaged |= cut->has_first && step->size > 0;
+    cut->was_damage |= cut->has_first && step->size > 0;
+    cut->is_damaged |= cut->was_damage && result == GST_OMV_WALK_END;
     return TRUE;
   }
   if (is_before (step, &cut->from))
@@ -64,6 +66,7 @@ on_step (GstOmvWalkResult result, const GstOmvWalkStep * step,
     cut->has_first = TRUE;
     cut->start = step->number > 0 ? step->time : 0;
   }
+  cut->is_damaged |= cut->was_damage;
   return omv_copy_add (cut->copy, step, step->time - cut->start,
       step->header.exact_time);
 }

@@ -133,8 +133,8 @@ omv_copy_choose_version (gchar ** inputs, GstOmvVersion * ret_version)
 static gboolean
 fail_with_errno (OmvCopy * copy, const gchar * path, int number)
 {
-  g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR,
-      (gint) g_io_error_from_errno (number), g_strerror (number));
+  g_autoptr (GError) error = g_error_new (G_IO_ERROR,
+      (gint) g_io_error_from_errno (number), "%s.", g_strerror (number));
 
   (void) omv_fail (path, error);
   copy->failed = TRUE;
