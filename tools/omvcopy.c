@@ -1,10 +1,9 @@
 /* omvcopy.c: frames of recordings into another one, as they are stored
  *
- * A walk over the headers finds the frames; what is copied goes from file to file
- * without passing through this process, where the system can do that. Frames
- * that follow each other and stay as they are make one stretch of bytes. Only
- * where a header has to change, because of another version, another interval or
- * a missing padding, it is written anew, and its payload follows.
+ * A walk over the headers finds the frames. Those that follow each other and stay
+ * as they are make one stretch of bytes, which omvsplice copies. Only where a
+ * header has to change, because of another version, another interval or a missing
+ * padding, it is written anew, and its payload follows.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -13,30 +12,20 @@
 #include "config.h"
 #endif
 
-/* copy_file_range() */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-
 #include "omvcopy.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <glib/gstdio.h>
 
 #include "omvoutput.h"
 #include "omvprogress.h"
+#include "omvsplice.h"
 
-/* Bytes that are copied without waiting for more. */
+/* Bytes that are copied without waiting for more, and where to end then: pages
+ * that are copied in two parts cost a fifth of the speed. */
 #define STRETCH_SIZE 4194304
-
-/* Bytes that are collected before they are written, and how many of a payload
- * are cheaper to read than to have copied. */
-#define BUFFER_SIZE 262144
-#define SMALL_SIZE 65536
+#define STRETCH_ALIGNMENT 65536
 
 /* In version 1.x smaller numbers are the codes of other formats. */
 #define V1_JPEG_MIN 4
@@ -52,15 +41,10 @@ typedef struct
 struct _OmvCopy
 {
   GstOmvVersion version;
-  gchar *path;                  /* of the output */
   OmvOutput *output;
-  int out;
-  guint8 *buffer;
-  gsize n_buffered;
+  OmvSplice *splice;
 
-  const gchar *in_path;         /* of the input that is walked over */
-  int in;
-  guint64 in_size;
+  guint64 in_size;              /* of the input that is walked over */
   guint64 begin, end;           /* bytes of it that are to be copied next */
   GArray *runs;                 /* of Run, rising */
 
@@ -128,159 +112,22 @@ omv_copy_choose_version (gchar ** inputs, GstOmvVersion * ret_version)
   return TRUE;
 }
 
-/* ---- failing ---- */
+/* ---- frames ---- */
 
 static gboolean
-fail_with_errno (OmvCopy * copy, const gchar * path, int number)
+copy_stretch_to (OmvCopy * copy, guint64 end)
 {
-  g_autoptr (GError) error = g_error_new (G_IO_ERROR,
-      (gint) g_io_error_from_errno (number), "%s.", g_strerror (number));
+  guint64 begin = copy->begin, size = end - begin;
 
-  (void) omv_fail (path, error);
-  copy->failed = TRUE;
-  return FALSE;
-}
-
-static gboolean
-fail_with_change (OmvCopy * copy)
-{
-  (void) omv_fail_with (copy->in_path,
-      _("The recording changes while it is read."));
-  copy->failed = TRUE;
-  return FALSE;
-}
-
-/* ---- bytes ---- */
-
-static gboolean
-write_bytes (OmvCopy * copy, const guint8 * data, gsize size)
-{
-  while (size > 0) {
-    gssize written = write (copy->out, data, size);
-
-    if (written < 0 && errno == EINTR)
-      continue;
-    if (written < 0)
-      return fail_with_errno (copy, copy->path, errno);
-    data += written;
-    size -= (gsize) written;
-  }
-
-  return TRUE;
-}
-
-static gboolean
-flush_buffer (OmvCopy * copy)
-{
-  gsize size = copy->n_buffered;
-
-  copy->n_buffered = 0;
-  return write_bytes (copy, copy->buffer, size);
-}
-
-/* Room for @size bytes, at most BUFFER_SIZE, at the end of the buffer. */
-static guint8 *
-make_room (OmvCopy * copy, gsize size)
-{
-  g_assert (size <= BUFFER_SIZE);
-  if (copy->n_buffered + size > BUFFER_SIZE && !flush_buffer (copy))
-    return NULL;
-
-  return copy->buffer + copy->n_buffered;
-}
-
-static gboolean
-read_bytes (OmvCopy * copy, guint64 offset, guint8 * data, gsize size)
-{
-  while (size > 0) {
-    gssize got = pread (copy->in, data, size, (off_t) offset);
-
-    if (got < 0 && errno == EINTR)
-      continue;
-    if (got < 0)
-      return fail_with_errno (copy, copy->in_path, errno);
-    if (got == 0)
-      return fail_with_change (copy);
-    data += got;
-    offset += (guint64) got;
-    size -= (gsize) got;
-  }
-
-  return TRUE;
-}
-
-/* Puts bytes of the input, at most BUFFER_SIZE, behind those that wait. */
-static gboolean
-buffer_range (OmvCopy * copy, guint64 offset, gsize size)
-{
-  guint8 *room = make_room (copy, size);
-
-  if (room == NULL || !read_bytes (copy, offset, room, size))
-    return FALSE;
-
-  copy->n_buffered += size;
-  return TRUE;
-}
-
-/* Has the system copy bytes. Returns how many it did: what it cannot do for
- * these two files, or fails in, is left to reading and writing, which tells. */
-static guint64
-splice_range (OmvCopy * copy, guint64 offset, guint64 size)
-{
-#ifdef HAVE_COPY_FILE_RANGE
-  off_t at = (off_t) offset;
-  guint64 left = size;
-
-  while (left > 0) {
-    gssize copied = copy_file_range (copy->in, &at, copy->out, NULL,
-        (gsize) left, 0);
-
-    if (copied <= 0)
-      break;
-    left -= (guint64) copied;
-  }
-
-  return size - left;
-#else
-  return 0;
-#endif
-}
-
-static gboolean
-copy_range (OmvCopy * copy, guint64 offset, guint64 size)
-{
-  guint64 spliced;
-
-  if (size < SMALL_SIZE)
-    return buffer_range (copy, offset, (gsize) size);
-
-  if (!flush_buffer (copy))
-    return FALSE;
-  spliced = splice_range (copy, offset, size);
-  offset += spliced;
-  size -= spliced;
-  while (size > 0) {
-    gsize part = (gsize) MIN (size, BUFFER_SIZE);
-
-    if (!buffer_range (copy, offset, part))
-      return FALSE;
-    offset += part;
-    size -= part;
-  }
-
-  return TRUE;
+  copy->begin = end;
+  return size == 0 || omv_splice_put_range (copy->splice, begin, size);
 }
 
 static gboolean
 copy_stretch (OmvCopy * copy)
 {
-  guint64 begin = copy->begin, size = copy->end - copy->begin;
-
-  copy->begin = copy->end;
-  return copy_range (copy, begin, size);
+  return copy_stretch_to (copy, copy->end);
 }
-
-/* ---- frames ---- */
 
 static gboolean
 copy_stored (OmvCopy * copy, const GstOmvWalkStep * step, guint64 size)
@@ -292,36 +139,12 @@ copy_stored (OmvCopy * copy, const GstOmvWalkStep * step, guint64 size)
   }
 
   copy->end = step->offset + size;
-  return copy->end - copy->begin < STRETCH_SIZE || copy_stretch (copy);
+  return copy->end - copy->begin < STRETCH_SIZE
+      || copy_stretch_to (copy,
+      copy->end / STRETCH_ALIGNMENT * STRETCH_ALIGNMENT);
 }
 
 /* Version 1.0 stores RGB565 the other way round. */
-static gboolean
-copy_swapped (OmvCopy * copy, const GstOmvWalkStep * step)
-{
-  guint64 offset = step->payload_offset;
-  gsize left = step->header.payload_size;
-
-  while (left > 0) {
-    gsize size = MIN (left, BUFFER_SIZE);
-    guint8 *bytes = make_room (copy, size);
-
-    if (bytes == NULL || !read_bytes (copy, offset, bytes, size))
-      return FALSE;
-    for (gsize i = 0; i + 1 < size; i += 2) {
-      guint8 first = bytes[i];
-
-      bytes[i] = bytes[i + 1];
-      bytes[i + 1] = first;
-    }
-    copy->n_buffered += size;
-    offset += size;
-    left -= size;
-  }
-
-  return TRUE;
-}
-
 static gboolean
 needs_swap (const GstOmvWalkStep * step)
 {
@@ -333,26 +156,20 @@ static gboolean
 copy_with_header (OmvCopy * copy, const GstOmvWalkStep * step,
     const GstOmvFrameHeader * header)
 {
-  gsize header_size = gst_omv_version_get_header_size (copy->version);
-  gsize padding = gst_omv_get_padding (header->payload_size);
-  guint8 *room;
+  static const guint8 zeros[GST_OMV_ALIGNMENT] = { 0 };
+  guint8 bytes[GST_OMV_FRAME_HEADER_SIZE_MAX];
 
-  if (!copy_stretch (copy)
-      || (room = make_room (copy, header_size)) == NULL)
+  gst_omv_frame_header_write (copy->version, header, bytes);
+  if (!copy_stretch (copy) || !omv_splice_put (copy->splice, bytes,
+          gst_omv_version_get_header_size (copy->version)))
     return FALSE;
-  gst_omv_frame_header_write (copy->version, header, room);
-  copy->n_buffered += header_size;
 
-  if (needs_swap (step) ? !copy_swapped (copy, step)
-      : !copy_range (copy, step->payload_offset, header->payload_size))
-    return FALSE;
-  if ((room = make_room (copy, padding)) == NULL)
-    return FALSE;
-  for (gsize i = 0; i < padding; i++)
-    room[i] = 0;
-  copy->n_buffered += padding;
-
-  return TRUE;
+  return (needs_swap (step) ? omv_splice_put_swapped (copy->splice,
+          step->payload_offset, header->payload_size)
+      : omv_splice_put_range (copy->splice, step->payload_offset,
+          header->payload_size))
+      && omv_splice_put (copy->splice, zeros,
+      gst_omv_get_padding (header->payload_size));
 }
 
 /* The interval to store. One that does not fit is the longest that does. */
@@ -422,9 +239,10 @@ omv_copy_add (OmvCopy * copy, const GstOmvWalkStep * step, guint64 time,
   note_number (copy, step->number);
   copy->n_frames++;
 
-  return is_as_stored (copy, step, &header, size)
+  copy->failed = !(is_as_stored (copy, step, &header, size)
       ? copy_stored (copy, step, size)
-      : copy_with_header (copy, step, &header);
+      : copy_with_header (copy, step, &header));
+  return !copy->failed;
 }
 
 guint64
@@ -482,32 +300,6 @@ on_step (GstOmvWalkResult result, const GstOmvWalkStep * step,
   return copy->func (result, step, copy->user_data);
 }
 
-static gboolean
-open_input (OmvCopy * copy, const gchar * path)
-{
-  GStatBuf status;
-
-  copy->in_path = path;
-  copy->in = g_open (path, O_RDONLY | O_CLOEXEC, 0);
-  if (copy->in < 0 || fstat (copy->in, &status) != 0)
-    return fail_with_errno (copy, path, errno);
-
-  copy->in_size = (guint64) status.st_size;
-  copy->begin = 0;
-  copy->end = 0;
-  g_array_set_size (copy->runs, 0);
-  return TRUE;
-}
-
-static void
-close_input (OmvCopy * copy)
-{
-  if (copy->in >= 0)
-    (void) close (copy->in);
-  copy->in = -1;
-  copy->done += copy->in_size;
-}
-
 gboolean
 omv_copy_walk (OmvCopy * copy, const gchar * path, GstOmvWalkFunc func,
     gpointer user_data)
@@ -515,22 +307,21 @@ omv_copy_walk (OmvCopy * copy, const gchar * path, GstOmvWalkFunc func,
   g_autoptr (GstOmvReader) reader = omv_open_reader (path);
   g_autoptr (GError) error = NULL;
 
-  if (reader == NULL || !open_input (copy, path)) {
-    copy->failed = TRUE;
+  if (reader == NULL || !omv_splice_open (copy->splice, path, &copy->in_size))
     return FALSE;
-  }
 
+  copy->begin = 0;
+  copy->end = 0;
   copy->func = func;
   copy->user_data = user_data;
+  g_array_set_size (copy->runs, 0);
   if (!gst_omv_reader_walk (reader, on_step, copy, &error)) {
     (void) omv_fail (path, error);
-    copy->failed = TRUE;
+    return FALSE;
   }
-  if (!copy->failed)
-    (void) copy_stretch (copy);
-  close_input (copy);
+  copy->done += copy->in_size;
 
-  return !copy->failed;
+  return !copy->failed && copy_stretch (copy);
 }
 
 /* ---- beginning and end ---- */
@@ -553,59 +344,46 @@ OmvCopy *
 omv_copy_new (const OmvTool * tool, const gchar * path, gchar ** inputs,
     GstOmvVersion version)
 {
-  g_autoptr (OmvCopy) copy = NULL;
+  guint8 header[GST_OMV_FILE_HEADER_SIZE];
   OmvOutput *output = omv_output_new (tool, path, inputs);
+  OmvSplice *splice;
+  OmvCopy *copy;
 
   if (output == NULL)
     return NULL;
+  splice = omv_splice_new (omv_output_get_part (output), path);
+  if (splice == NULL) {
+    omv_output_free (output);
+    return NULL;
+  }
 
   omv_catch_interrupt ();
   copy = g_new0 (OmvCopy, 1);
   copy->version = version;
-  copy->path = g_strdup (path);
   copy->output = output;
-  copy->in = -1;
+  copy->splice = splice;
   copy->runs = g_array_new (FALSE, FALSE, sizeof (Run));
-  copy->buffer = g_malloc (BUFFER_SIZE);
   copy->progress = omv_progress_new (tool, OMV_PROGRESS_BYTES,
       get_total (inputs));
   gst_omv_time_writer_init (&copy->intervals, version);
-  /* it is empty; cutting it would make ext4 wait for the disk at the end */
-  copy->out = g_open (omv_output_get_part (output), O_WRONLY | O_CLOEXEC, 0);
-  if (copy->out < 0) {
-    (void) fail_with_errno (copy, path, errno);
-    return NULL;
-  }
+  gst_omv_file_header_write (version, header);
+  (void) omv_splice_put (splice, header, sizeof header);
 
-  gst_omv_file_header_write (version, copy->buffer);
-  copy->n_buffered = GST_OMV_FILE_HEADER_SIZE;
-  return g_steal_pointer (&copy);
+  return copy;
 }
 
 gboolean
 omv_copy_finish (OmvCopy * copy)
 {
-  int out = copy->out;
-
-  if (copy->failed || !flush_buffer (copy))
-    return FALSE;
-
-  copy->out = -1;
-  if (close (out) != 0)
-    return fail_with_errno (copy, copy->path, errno);
-  return omv_output_commit (copy->output);
+  return omv_splice_finish (copy->splice) && omv_output_commit (copy->output);
 }
 
 void
 omv_copy_free (OmvCopy * copy)
 {
-  if (copy->out >= 0)
-    (void) close (copy->out);
-  close_input (copy);
+  omv_splice_free (copy->splice);
   omv_progress_free (copy->progress);
   omv_output_free (copy->output);
   g_array_unref (copy->runs);
-  g_free (copy->buffer);
-  g_free (copy->path);
   g_free (copy);
 }

@@ -19,7 +19,7 @@ gboolean omv_copy_choose_version (gchar ** inputs,
 
 /* A recording to be written. Ctrl-C ends it from now on. NULL after omv_fail(),
  * as omv_output_new().
- * @inputs: NULL at the end; kept
+ * @inputs: NULL at the end
  * @version: 1.1 or 2.0 */
 OmvCopy *omv_copy_new (const OmvTool * tool, const gchar * path,
     gchar ** inputs, GstOmvVersion version);

@@ -28,19 +28,13 @@ struct _OmvSidecars
   GString *lines;
 };
 
-static gchar *
-get_place (const OmvSidecars * sidecars, const gchar * suffix)
-{
-  return g_strconcat (sidecars->path, suffix, NULL);
-}
-
 /* FALSE after omv_fail(). */
 static gboolean
-may_replace (const OmvSidecars * sidecars, const gchar * suffix)
+may_replace (const OmvTool * tool, const gchar * path, const gchar * suffix)
 {
-  g_autofree gchar *place = get_place (sidecars, suffix);
+  g_autofree gchar *place = g_strconcat (path, suffix, NULL);
 
-  if (sidecars->tool->force || !g_file_test (place, G_FILE_TEST_EXISTS))
+  if (tool->force || !g_file_test (place, G_FILE_TEST_EXISTS))
     return TRUE;
 
   (void) omv_fail_with (place, _("The file exists; --force overwrites it."));
@@ -50,16 +44,17 @@ may_replace (const OmvSidecars * sidecars, const gchar * suffix)
 OmvSidecars *
 omv_sidecars_new (const OmvTool * tool, const gchar * path)
 {
-  g_autoptr (OmvSidecars) sidecars = g_new0 (OmvSidecars, 1);
+  OmvSidecars *sidecars;
 
+  if (!may_replace (tool, path, METADATA_SUFFIX)
+      || !may_replace (tool, path, LINES_SUFFIX))
+    return NULL;
+
+  sidecars = g_new0 (OmvSidecars, 1);
   sidecars->tool = tool;
   sidecars->path = g_strdup (path);
   sidecars->lines = g_string_new (NULL);
-  if (!may_replace (sidecars, METADATA_SUFFIX)
-      || !may_replace (sidecars, LINES_SUFFIX))
-    return NULL;
-
-  return g_steal_pointer (&sidecars);
+  return sidecars;
 }
 
 /* Something is wrong beside @path. That there is nothing is right. */
@@ -118,10 +113,11 @@ take_line (OmvSidecars * sidecars, const gchar * line, const OmvCopy * copy)
     if (!omv_copy_find_number (copy, number, &new_number))
       return;
     if (new_number != number)
-      line = changed = gst_omv_line_set_frame (line, new_number);
+      changed = gst_omv_line_set_frame (line, new_number);
   }
 
-  g_string_append_printf (sidecars->lines, "%s\n", line);
+  g_string_append_printf (sidecars->lines, "%s\n",
+      changed != NULL ? changed : line);
 }
 
 void
@@ -143,7 +139,7 @@ omv_sidecars_take_lines (OmvSidecars * sidecars, const gchar * path,
 static gboolean
 store_metadata (OmvSidecars * sidecars, GError ** error)
 {
-  g_autofree gchar *place = get_place (sidecars, METADATA_SUFFIX);
+  g_autofree gchar *place = g_strconcat (sidecars->path, METADATA_SUFFIX, NULL);
   g_autoptr (GFile) recording = g_file_new_for_path (sidecars->path);
 
   if (sidecars->metadata != NULL)
@@ -156,7 +152,7 @@ store_metadata (OmvSidecars * sidecars, GError ** error)
 static gboolean
 store_lines (OmvSidecars * sidecars, GError ** error)
 {
-  g_autofree gchar *place = get_place (sidecars, LINES_SUFFIX);
+  g_autofree gchar *place = g_strconcat (sidecars->path, LINES_SUFFIX, NULL);
 
   if (sidecars->lines->len > 0)
     return g_file_set_contents (place, sidecars->lines->str,

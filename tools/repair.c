@@ -60,26 +60,22 @@ typedef struct
 } Repair;
 
 static void
-repair_free (Repair * repair)
+repair_clear (Repair * repair)
 {
   g_clear_pointer (&repair->copy, omv_copy_free);
   g_clear_pointer (&repair->sidecars, omv_sidecars_free);
   omv_remains_finder_free (repair->finder);
   g_ptr_array_unref (repair->damages);
-  g_free (repair);
 }
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Repair, repair_free);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Repair, repair_clear);
 
-static Repair *
-repair_new (void)
+static void
+repair_init (Repair * repair)
 {
-  Repair *repair = g_new0 (Repair, 1);
-
   repair->finder = omv_remains_finder_new ();
   repair->damages =
       g_ptr_array_new_with_free_func ((GDestroyNotify) gst_omv_damage_free);
-  return repair;
 }
 
 /* ---- the walk ---- */
@@ -369,28 +365,29 @@ open_output (Repair * repair, const OmvTool * tool, gchar ** arguments)
 static gint
 run (OmvTool * tool, gchar ** arguments)
 {
-  g_autoptr (Repair) repair = repair_new ();
+  g_auto (Repair) repair = { NULL, };
   g_autoptr (OmvRemainsFinder) finder = NULL;
   const gchar *path = arguments[0];
 
-  if (!open_output (repair, tool, arguments))
+  repair_init (&repair);
+  if (!open_output (&repair, tool, arguments))
     return OMV_EXIT_FAILED;
   if (drop_old && (finder = look (path)) == NULL)
     return OMV_EXIT_FAILED;
-  repair->dropped = finder != NULL ? omv_remains_finder_get (finder) : NULL;
+  repair.dropped = finder != NULL ? omv_remains_finder_get (finder) : NULL;
 
-  if (!omv_copy_walk (repair->copy, path, on_step, repair))
+  if (!omv_copy_walk (repair.copy, path, on_step, &repair))
     return OMV_EXIT_FAILED;
-  omv_sidecars_take_metadata (repair->sidecars, path, 0);
-  omv_sidecars_take_lines (repair->sidecars, path, repair->copy);
-  if (!omv_copy_finish (repair->copy)
-      || !omv_sidecars_store (repair->sidecars))
+  omv_sidecars_take_metadata (repair.sidecars, path, 0);
+  omv_sidecars_take_lines (repair.sidecars, path, repair.copy);
+  if (!omv_copy_finish (repair.copy)
+      || !omv_sidecars_store (repair.sidecars))
     return OMV_EXIT_FAILED;
 
   if (tool->json)
-    print_json (repair, arguments);
+    print_json (&repair, arguments);
   else if (!tool->quiet)
-    print_report (repair, arguments[1]);
+    print_report (&repair, arguments[1]);
   return OMV_EXIT_FINE;
 }
 

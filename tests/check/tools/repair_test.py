@@ -8,11 +8,12 @@ import os
 import resource
 import signal
 import subprocess
+import tempfile
 import unittest
 
 import golden
 import stored
-from omvimg import Recording, Writer
+from omvimg import Recording, Writer, noise
 from tool import TOOL, ToolTest, main
 
 
@@ -53,6 +54,32 @@ class Repair(RepairTest):
                 for frame, wanted in zip(frames, g.frames):
                     self.assertLessEqual(abs(frame.time_ns - wanted.time_ns),
                                          500_000)
+
+    def test_large_frames(self):
+        """Those take another way than small ones, changed or not."""
+        for version in "1.0", "1.1", "2.0", "2.1":
+            writer = Writer(version)
+            for number, (w, h) in enumerate(((500, 400), (3, 3), (700, 301),
+                                             (101, 99), (640, 480))):
+                writer.frame(33 + number, w, h, "RGB565",
+                             noise(2 * w * h, number))
+            _, out = self.repair(writer.data)
+            self.assertEqual(stored.pictures(stored.read(out)),
+                             stored.pictures(stored.read(writer.data)))
+            if version in ("1.1", "2.0"):
+                self.assertEqual(out, bytes(writer.data))
+
+    @unittest.skipUnless(os.path.isdir("/dev/shm"), "no other file system")
+    def test_between_file_systems(self):
+        """Where the system cannot copy from file to file, all is as well."""
+        writer = Writer()
+        for number in range(20):
+            writer.frame(33, 640, 480, "GRAYSCALE", noise(640 * 480, number))
+        with tempfile.NamedTemporaryFile(dir="/dev/shm") as file:
+            file.write(writer.data)
+            file.flush()
+            self.works("repair", "-q", file.name, "out.bin")
+        self.assertEqual(self.path("out.bin").read_bytes(), bytes(writer.data))
 
     def test_frames_without_pictures(self):
         g = golden.find("v20_argb8")
