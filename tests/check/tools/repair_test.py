@@ -326,7 +326,7 @@ class Wrong(ToolTest):
     def test_interrupted(self):
         """Ctrl-C leaves nothing, whenever it comes."""
         self.path("in.bin", stored.grays(1, size=(4000, 2000))
-                  + stored.grays(60, size=(2000, 2000))[16:])
+                  + stored.grays(20, size=(2000, 2000))[16:])
         for attempt in range(5):
             with subprocess.Popen(
                     [TOOL, "repair", "in.bin", "out.bin"], cwd=self.folder,

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What is installed, as meson installs it: the tool runs, desktops get theirs.
+
+The Debian package and scripts/install --user are made of the same files.
+"""
+
+import configparser
+import json
+import os
+import shutil
+import subprocess
+import unittest
+import xml.etree.ElementTree
+
+import golden
+from tool import ToolTest, main
+
+BUILD = os.environ["OMV_BUILD_DIR"]
+MIME = "{http://www.freedesktop.org/standards/shared-mime-info}"
+
+
+class Installed(ToolTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.meson = shutil.which("meson")
+        if cls.meson is None:
+            raise unittest.SkipTest("no meson")
+
+    def setUp(self):
+        super().setUp()
+        self.root = self.path("root")
+        subprocess.run([self.meson, "install", "-C", BUILD, "--no-rebuild",
+                        "--quiet", "--destdir", self.root],
+                       check=True, stdin=subprocess.DEVNULL,
+                       stdout=subprocess.DEVNULL, timeout=50)
+
+    def find(self, pattern):
+        """The one file of this name."""
+        found = [path for path in self.root.rglob(pattern)
+                 if not path.is_symlink()]
+        self.assertEqual(len(found), 1, pattern)
+        return found[0]
+
+    def test_all(self):
+        tool = self.find("bin/omvstr")
+        library = self.find("libgstomv-1.0.so.*")
+        path = golden.find("v20_jpeg").path
+        done = subprocess.run(
+            [tool, "info", "--json", path], check=True, capture_output=True,
+            env={**os.environ, "LD_LIBRARY_PATH": str(library.parent)},
+            timeout=30)
+        self.assertEqual(json.loads(done.stdout)["frames"],
+                         len(golden.find("v20_jpeg").frames))
+        self.check_desktop(tool)
+        self.check_plugins()
+
+    def check_desktop(self, tool):
+        """The desktop entry starts the tool for the type that is declared."""
+        entry = configparser.ConfigParser(interpolation=None)
+        entry.read(self.find("share/applications/omvstr.desktop"))
+        entry = entry["Desktop Entry"]
+        self.assertEqual(entry["Exec"].split()[0], tool.name)
+        self.assertIn("%f", entry["Exec"])
+
+        mime = xml.etree.ElementTree.parse(
+            self.find("share/mime/packages/gst-omv.xml")).getroot()
+        kind = mime.find(MIME + "mime-type")
+        self.assertEqual(entry["MimeType"], kind.get("type") + ";")
+        magic = kind.find(f"{MIME}magic/{MIME}match").get("value")
+        for g in golden.good():
+            self.assertTrue(g.data.startswith(magic.encode()))
+
+    def check_plugins(self):
+        """GStreamer looks in one folder."""
+        plugins = {path.parent for path in self.root.rglob("libgstomv*.so")
+                   if path.name != "libgstomv-1.0.so"}
+        self.assertLessEqual(len(plugins), 1)
+
+
+if __name__ == "__main__":
+    main()
