@@ -9,17 +9,16 @@
 
 G_BEGIN_DECLS
 
+extern const OmvCommand omv_command_cat;
+extern const OmvCommand omv_command_cut;
 extern const OmvCommand omv_command_extract;
 extern const OmvCommand omv_command_index;
 extern const OmvCommand omv_command_info;
-extern const OmvCommand omv_command_play;
 extern const OmvCommand omv_command_list;
+extern const OmvCommand omv_command_play;
+extern const OmvCommand omv_command_repair;
 extern const OmvCommand omv_command_sheet;
 extern const OmvCommand omv_command_verify;
-extern const OmvCommand omv_command_cat;
-extern const OmvCommand omv_command_cut;
-extern const OmvCommand omv_command_info;
-extern const OmvCommand omv_command_repair;
 
 /* What `omvstr FILE` does: info, and how to play it. */
 gint omv_info_introduce (OmvTool * tool, gchar ** arguments);
