@@ -34,6 +34,7 @@ static const OmvCommand *const commands[] = {
   &omv_command_repair,
   &omv_command_cut,
   &omv_command_cat,
+  &omv_command_convert,
 };
 
 /* `omvstr FILE` is a command without a name. */
