@@ -1,0 +1,79 @@
+/* export.h: the parts of an export to what a host plays
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "convert.h"
+#include "omvplan.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+  OMV_CONTAINER_AVI,
+  OMV_CONTAINER_GIF,
+  OMV_CONTAINER_JPEG,           /* files of one picture each */
+  OMV_CONTAINER_MKV,
+  OMV_CONTAINER_MP4,
+  OMV_CONTAINER_PNG
+} OmvContainer;
+
+/* Everything that was decided before the first picture is looked at. */
+typedef struct {
+  OmvTool *tool;
+  const OmvConvertOptions *options;
+  const gchar *in;
+  const gchar *out;
+  OmvPlan *plan;
+
+  OmvContainer container;
+  OmvCodec codec;               /* of a video */
+  gboolean passes;              /* stored JPEG pictures go out as they are */
+  gboolean native;              /* the demuxer alone gives raw video */
+  gint canvas_width;            /* to which each picture is scaled; 0: none */
+  gint canvas_height;
+  gint width, height;           /* that come out, if they do not change, … */
+  gint padded_width;            /* … and with black beside and below */
+  gint padded_height;
+  gint time_scale;              /* ticks a second of MP4 and MKV */
+} OmvExport;
+
+/* Says where pictures go that are files of their own. */
+typedef struct _OmvImageFiles OmvImageFiles;
+
+/* What a pipeline has done. */
+typedef struct {
+  guint64 n_frames;             /* that went in */
+  gboolean interrupted;         /* by the user: what came out is whole */
+} OmvExportResult;
+
+/* Runs a pipeline. FALSE after omv_fail().
+ * @part: the file to write, or NULL
+ * @files: where pictures go instead, or NULL */
+gboolean omv_export_play (OmvExport * self, const gchar * part,
+    OmvImageFiles * files, OmvExportResult * ret_result);
+
+/* Puts the pipeline together, with the elements "demuxer" and "sink" that are
+ * left to the caller. NULL after omv_fail(). */
+GstElement *omv_export_make_pipeline (const OmvExport * self,
+    const gchar * part);
+
+/* Files of one picture each, named by a pattern such as "a/%05d.png", or the
+ * first picture if @pattern has no place for a number. NULL after omv_fail(). */
+OmvImageFiles *omv_image_files_new (const OmvTool * tool, const gchar * in,
+    const gchar * pattern);
+
+gboolean omv_image_files_is_one (const OmvImageFiles * files);
+
+/* How many there are. */
+guint64 omv_image_files_get_count (const OmvImageFiles * files);
+
+/* FALSE after omv_fail(). */
+gboolean omv_image_files_write (OmvImageFiles * files, GstBuffer * picture);
+
+void omv_image_files_free (OmvImageFiles * files);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OmvImageFiles, omv_image_files_free)
+
+G_END_DECLS
