@@ -286,7 +286,10 @@ find_misplaced (const OmvConvertOptions * options, const gchar * out)
   if (g_str_equal (extension, "bin"))
     return options->codec != OMV_CODEC_DEFAULT ? "--codec"
         : options->allow_repeats ? "--allow-repeats"
-        : options->timing != OMV_TIMING_TIME ? "--timing" : NULL;
+        : options->timing != OMV_TIMING_TIME ? "--timing"
+        /* it has no room for them */
+        : options->exact_time && options->version == GST_OMV_VERSION_V1_1
+        ? "--exact-time" : NULL;
 
   if (options->codec != OMV_CODEC_DEFAULT && !g_str_equal (extension, "mkv"))
     return "--codec";

@@ -1,5 +1,7 @@
 /* rewrite.c: from a recording to a recording, the frames as they are
  *
+ * Only times change, and which frames there are: no picture is looked at.
+ *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
@@ -9,9 +11,76 @@
 
 #include "convert.h"
 
+#include <inttypes.h>
+
+#include "omvcopy.h"
+
+typedef struct
+{
+  const OmvConvertOptions *options;
+  OmvRetime retime;
+  OmvCopy *copy;
+} Rewrite;
+
+/* Exact times may be those of any clock, as only their differences count. They
+ * stay until the differences change. */
+static guint64
+get_exact_time (const Rewrite * self, const GstOmvFrameHeader * header,
+    guint64 time)
+{
+  const OmvSelection *selection = &self->options->selection;
+  const gboolean is_true = selection->speed == 1.0 && selection->max_gap == 0;
+
+  if (header->exact_time != GST_OMV_TIME_NONE && is_true)
+    return header->exact_time;
+  return header->exact_time != GST_OMV_TIME_NONE || self->options->exact_time
+      ? time : GST_OMV_TIME_NONE;
+}
+
+static gboolean
+on_step (GstOmvWalkResult result, const GstOmvWalkStep * step,
+    gpointer user_data)
+{
+  Rewrite *self = user_data;
+  guint64 time;
+
+  if (result != GST_OMV_WALK_FRAME)
+    return TRUE;
+
+  switch (omv_retime_frame (&self->retime, step->number, step->time, &time)) {
+    case OMV_RETIME_END:
+      return FALSE;
+    case OMV_RETIME_DROP:
+      return TRUE;
+    case OMV_RETIME_TAKE:
+      break;
+  }
+  return omv_copy_add (self->copy, step, time,
+      get_exact_time (self, &step->header, time));
+}
+
 gint
 omv_rewrite_run (OmvTool * tool, const OmvConvertOptions * options,
     const gchar * in, const gchar * out)
 {
-  return omv_fail_with (out, _("This cannot be written yet."));
+  gchar *inputs[] = { (gchar *) in, NULL };
+  GstOmvVersion version = options->version;
+  g_autoptr (OmvCopy) copy = NULL;
+  Rewrite self = {.options = options };
+
+  if (!options->has_version && !options->exact_time
+      && !omv_copy_choose_version (inputs, &version))
+    return OMV_EXIT_FAILED;
+
+  copy = self.copy = omv_copy_new (tool, out, inputs, version);
+  if (copy == NULL)
+    return OMV_EXIT_FAILED;
+  omv_retime_init (&self.retime, &options->selection);
+  if (!omv_copy_walk (copy, in, on_step, &self))
+    return OMV_EXIT_FAILED;
+  if (omv_copy_get_n_left_out (copy) > 0)
+    omv_note (tool, in, _("Frames without pixels were left out: %" PRIu64 "."),
+        omv_copy_get_n_left_out (copy));
+
+  return omv_copy_finish (copy) ? OMV_EXIT_FINE : OMV_EXIT_FAILED;
 }

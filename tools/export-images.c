@@ -1,4 +1,4 @@
-/* exportimages.c: a file for each picture
+/* export-images.c: a file for each picture
  *
  * Numbers count the pictures that were written, from 0, so that programs which
  * read such files find no gap.

@@ -1,4 +1,4 @@
-/* exportplay.c: runs a recording through the elements of an export
+/* export-play.c: runs a recording through the elements of an export
  *
  * Where frames leave the demuxer, each gets the time that the plan has for it,
  * or is left out; what comes behind sees a stream that starts at 0 and has the

@@ -1,4 +1,4 @@
-/* exportpipeline.c: the elements between a recording and a file
+/* export-pipeline.c: the elements between a recording and a file
  *
  *   filesrc ! omvstrdemux ! (omvframedec) ! (queue ! crop, scale, convert, pad !
  *   encoder) ! (videorate) ! muxer ! filesink
@@ -18,9 +18,6 @@
 #include "export.h"
 
 #define DEFAULT_QUALITY 90
-
-/* What lies in Matroska is as long as a time of this many ns can say. */
-#define NS_PER_TICK(scale) (GST_SECOND / (guint64) (scale))
 
 /* Elements that are linked one behind the other. */
 typedef struct
@@ -289,7 +286,7 @@ append_mkv (Chain * chain, const OmvExport * self)
   muxer = append (chain, "matroskamux");
   if (muxer != NULL)
     g_object_set (muxer, "timecodescale",
-        (gint64) NS_PER_TICK (self->time_scale), NULL);
+        (gint64) GST_SECOND / self->time_scale, NULL);
 }
 
 static void
@@ -319,7 +316,59 @@ static void
 append_png (Chain * chain, const OmvExport * self)
 {
   append_decoder (chain, self);
+  append_filter (chain, "video/x-raw, format = { GRAY8, RGB, RGBA }");
   (void) append (chain, "pngenc");
+}
+
+/* ---- metadata ---- */
+
+/* What lies beside the recording and has a place in the file. */
+static GstTagList *
+make_tags (GstOmvMetadata * metadata)
+{
+  g_autofree gchar *text = gst_omv_metadata_to_string (metadata);
+  const gchar *label = gst_omv_metadata_get_label (metadata);
+  GDateTime *start = gst_omv_metadata_get_start (metadata);
+  GstTagList *tags = gst_tag_list_new (GST_TAG_COMMENT, text, NULL);
+
+  if (label != NULL && *label != '\0')
+    gst_tag_list_add (tags, GST_TAG_MERGE_REPLACE, GST_TAG_TITLE, label, NULL);
+  if (start != NULL) {
+    /* which takes it over */
+    g_autoptr (GstDateTime) time = gst_date_time_new_from_g_date_time (start);
+
+    gst_tag_list_add (tags, GST_TAG_MERGE_REPLACE, GST_TAG_DATE_TIME, time,
+        NULL);
+  }
+
+  return tags;
+}
+
+static void
+add_metadata (GstBin * bin, const OmvExport * self)
+{
+  g_autoptr (GFile) recording = g_file_new_for_path (self->in);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstOmvMetadata) metadata =
+      gst_omv_metadata_load (recording, &error);
+  g_autoptr (GstElement) muxer =
+      gst_bin_get_by_interface (bin, GST_TYPE_TAG_SETTER);
+  g_autoptr (GstTagList) tags = NULL;
+
+  if (metadata == NULL) {
+    if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+      omv_note (self->tool, self->in, "%s", error->message);
+    return;
+  }
+  if (muxer == NULL) {
+    omv_note (self->tool, self->out, _("There is no place in it for the "
+            "metadata beside the recording."));
+    return;
+  }
+
+  tags = make_tags (metadata);
+  gst_tag_setter_merge_tags (GST_TAG_SETTER (muxer), tags,
+      GST_TAG_MERGE_REPLACE);
 }
 
 /* ---- all together ---- */
@@ -378,6 +427,7 @@ omv_export_make_pipeline (const OmvExport * self, const gchar * part)
       G_CALLBACK (on_pad_added), chain.first);
   if (part != NULL)
     g_object_set (sink, "location", part, NULL);
+  add_metadata (GST_BIN (pipeline), self);
 
   return g_steal_pointer (&pipeline);
 }
