@@ -266,13 +266,10 @@ append_avi (Chain * chain, const OmvExport * self)
 {
   g_autofree gchar *caps = g_strdup_printf ("image/jpeg, framerate = %d/%d",
       self->plan->rate_numerator, self->plan->rate_denominator);
-  GstElement *rate;
 
   append_video (chain, self);
-  rate = append (chain, "videorate");
-  if (rate != NULL)
-    g_object_set (rate, "max-closing-segment-duplication-duration",
-        G_MAXUINT64, NULL);
+  /* encoded pictures cost nothing to repeat */
+  (void) append (chain, "videorate");
   append_filter (chain, caps);
   (void) append (chain, "avimux");
 }

@@ -31,6 +31,9 @@ typedef struct
   OmvExport *export;
   OmvImageFiles *files;         /* or NULL */
 
+  /* the demuxer's streaming thread */
+  gboolean at_tail;             /* the last frame is pushed, and again */
+
   /* streaming threads write, any thread reads */
   gint n_frames;                /* that went in */
   gint failed;                  /* and it was said why */
@@ -59,6 +62,21 @@ end_stream (GstPadProbeInfo * info)
   return GST_PAD_PROBE_HANDLED;
 }
 
+/* videorate repeats a frame until the next one comes; behind the last one it does
+ * not know how long. So that one comes twice: at its time, and at its end. */
+static GstBuffer *
+push_last (Player * self, GstPad * pad, GstBuffer * frame)
+{
+  GstBuffer *again = gst_buffer_copy (frame);
+
+  GST_BUFFER_PTS (again) = self->export->plan->tail;
+  self->at_tail = TRUE;
+  /* what it returns, the next one returns, too */
+  (void) gst_pad_push (pad, frame);
+
+  return again;
+}
+
 static GstPadProbeReturn
 on_frame (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 {
@@ -68,6 +86,8 @@ on_frame (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
   const guint64 number = GST_BUFFER_OFFSET (frame);
   guint64 time, end;
 
+  if (self->at_tail && number == plan->last)
+    return GST_PAD_PROBE_OK;
   if (number > plan->last || g_atomic_int_get (&self->interrupted)
       || g_atomic_int_get (&self->failed))
     return end_stream (info);
@@ -79,23 +99,12 @@ on_frame (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
   frame = gst_buffer_make_writable (frame);
   GST_BUFFER_PTS (frame) = time;
   GST_BUFFER_DURATION (frame) = end - time;
+  if (number == plan->last && plan->tail != GST_OMV_TIME_NONE)
+    frame = push_last (self, pad, frame);
   GST_PAD_PROBE_INFO_DATA (info) = frame;
   g_atomic_int_inc (&self->n_frames);
 
   return GST_PAD_PROBE_OK;
-}
-
-static GstEvent *
-make_segment (const OmvExport * export)
-{
-  GstSegment segment;
-
-  gst_segment_init (&segment, GST_FORMAT_TIME);
-  /* a constant rate goes on to the end of the last frame */
-  if (export->container == OMV_CONTAINER_AVI)
-    segment.stop = export->plan->end;
-
-  return gst_event_new_segment (&segment);
 }
 
 static GstEvent *
@@ -113,6 +122,15 @@ make_caps (const OmvExport * export, GstEvent * event)
   return gst_event_new_caps (own);
 }
 
+static GstEvent *
+make_segment (void)
+{
+  GstSegment segment;
+
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  return gst_event_new_segment (&segment);
+}
+
 static GstPadProbeReturn
 on_event (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 {
@@ -120,7 +138,7 @@ on_event (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
   GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
 
   if (GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT)
-    GST_PAD_PROBE_INFO_DATA (info) = make_segment (export);
+    GST_PAD_PROBE_INFO_DATA (info) = make_segment ();
   else if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS)
     GST_PAD_PROBE_INFO_DATA (info) = make_caps (export, event);
   else

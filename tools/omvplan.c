@@ -236,6 +236,7 @@ omv_plan_new (const gchar * path, const OmvSelection * selection)
   g_autoptr (GError) error = NULL;
   Walk walk = {.plan = plan,.selection = selection,.sizes = sizes };
 
+  plan->tail = GST_OMV_TIME_NONE;
   plan->times = g_array_new (FALSE, FALSE, sizeof (guint64));
   omv_retime_init (&walk.retime, selection);
   reader = omv_open_reader (path);
@@ -393,6 +394,8 @@ omv_plan_make_constant (OmvPlan * plan)
 
   plan->n_slots = MAX (get_slot (plan, plan->end), slot + 1);
   plan->end = get_slot_time (plan, plan->n_slots);
+  if (plan->n_slots > slot + 1)
+    plan->tail = get_slot_time (plan, plan->n_slots - 1);
   plan->n_dropped = plan->n_taken - n_placed;
   plan->n_repeated = plan->n_slots - n_placed;
   plan->n_taken = n_placed;

@@ -32,6 +32,8 @@ typedef struct {
   guint64 n_slots;              /* at a constant rate, … */
   guint64 n_repeated;           /* … places filled again … */
   guint64 n_dropped;            /* … and frames without a place */
+  guint64 tail;                 /* the last place, if the last frame is there
+                                 * again; else GST_OMV_TIME_NONE */
 } OmvPlan;
 
 /* Walks over the headers. NULL after omv_fail(), also if no frame is taken. */

@@ -13,13 +13,15 @@
 
 #include <inttypes.h>
 
-#include "omvcopy.h"
+#include "omvsidecars.h"
 
 typedef struct
 {
   const OmvConvertOptions *options;
   OmvRetime retime;
   OmvCopy *copy;
+  guint64 shift;                /* the time of the first frame that has become
+                                 * that of the output's start */
 } Rewrite;
 
 /* Exact times may be those of any clock, as only their differences count. They
@@ -55,6 +57,8 @@ on_step (GstOmvWalkResult result, const GstOmvWalkStep * step,
     case OMV_RETIME_TAKE:
       break;
   }
+  if (omv_copy_get_n_frames (self->copy) == 0)
+    self->shift = step->time - MIN (step->time, time);
   return omv_copy_add (self->copy, step, time,
       get_exact_time (self, &step->header, time));
 }
@@ -65,6 +69,7 @@ omv_rewrite_run (OmvTool * tool, const OmvConvertOptions * options,
 {
   gchar *inputs[] = { (gchar *) in, NULL };
   GstOmvVersion version = options->version;
+  g_autoptr (OmvSidecars) sidecars = NULL;
   g_autoptr (OmvCopy) copy = NULL;
   Rewrite self = {.options = options };
 
@@ -75,6 +80,9 @@ omv_rewrite_run (OmvTool * tool, const OmvConvertOptions * options,
   copy = self.copy = omv_copy_new (tool, out, inputs, version);
   if (copy == NULL)
     return OMV_EXIT_FAILED;
+  sidecars = omv_sidecars_new (tool, out);
+  if (sidecars == NULL)
+    return OMV_EXIT_FAILED;
   omv_retime_init (&self.retime, &options->selection);
   if (!omv_copy_walk (copy, in, on_step, &self))
     return OMV_EXIT_FAILED;
@@ -82,5 +90,8 @@ omv_rewrite_run (OmvTool * tool, const OmvConvertOptions * options,
     omv_note (tool, in, _("Frames without pixels were left out: %" PRIu64 "."),
         omv_copy_get_n_left_out (copy));
 
-  return omv_copy_finish (copy) ? OMV_EXIT_FINE : OMV_EXIT_FAILED;
+  omv_sidecars_take_metadata (sidecars, in, self.shift);
+  omv_sidecars_take_lines (sidecars, in, copy);
+  return omv_copy_finish (copy) && omv_sidecars_store (sidecars)
+      ? OMV_EXIT_FINE : OMV_EXIT_FAILED;
 }
