@@ -1,7 +1,7 @@
 /* export-pipeline.c: the elements between a recording and a file
  *
- *   filesrc ! omvstrdemux ! (omvframedec) ! (queue ! crop, scale, convert, pad !
- *   encoder) ! (videorate) ! muxer ! filesink
+ *   filesrc ! omvstrdemux ! (omvframedec ! queue ! crop, scale, convert, pad !
+ *   encoder) ! muxer ! filesink
  *
  * with those left out that have nothing to do. Everything that depends on the
  * recording was decided before, so caps are fixed where an encoder must not be
@@ -41,7 +41,6 @@ static const struct
   {"videobox", "gstreamer1.0-plugins-good"},
   {"videocrop", "gstreamer1.0-plugins-good"},
   {"videoconvert", "gstreamer1.0-plugins-base"},
-  {"videorate", "gstreamer1.0-plugins-base"},
   {"videoscale", "gstreamer1.0-plugins-base"},
   {"x264enc", "gstreamer1.0-plugins-ugly"},
 };
@@ -108,15 +107,22 @@ append (Chain * chain, const gchar * name)
   return append_named (chain, name, NULL);
 }
 
-/* Only caps that match get through behind the last element. */
+/* Only caps that match get through behind the last element.
+ * @own: the name that this place gets, or NULL */
 static void
-append_filter (Chain * chain, const gchar * caps)
+append_named_filter (Chain * chain, const gchar * caps, const gchar * own)
 {
-  GstElement *filter = append (chain, "capsfilter");
+  GstElement *filter = append_named (chain, "capsfilter", own);
   g_autoptr (GstCaps) wanted = gst_caps_from_string (caps);
 
   if (filter != NULL)
     g_object_set (filter, "caps", wanted, NULL);
+}
+
+static void
+append_filter (Chain * chain, const gchar * caps)
+{
+  append_named_filter (chain, caps, NULL);
 }
 
 /* ---- pictures ---- */
@@ -232,7 +238,9 @@ append_h264 (Chain * chain, const OmvExport * self)
 {
   GstElement *encoder;
 
-  append_filter (chain, "video/x-raw, format = I420, colorimetry = bt601");
+  /* Not bt601: with the matrix of its input, videoconvert (1.22) leaves the
+   * range as it is, and gray pictures would become too dark. */
+  append_filter (chain, "video/x-raw, format = I420, colorimetry = bt709");
   append_padding (chain, self);
   encoder = append (chain, "x264enc");
   if (encoder == NULL)
@@ -264,13 +272,9 @@ append_video (Chain * chain, const OmvExport * self)
 static void
 append_avi (Chain * chain, const OmvExport * self)
 {
-  g_autofree gchar *caps = g_strdup_printf ("image/jpeg, framerate = %d/%d",
-      self->plan->rate_numerator, self->plan->rate_denominator);
-
   append_video (chain, self);
-  /* encoded pictures cost nothing to repeat */
-  (void) append (chain, "videorate");
-  append_filter (chain, caps);
+  /* where encoded pictures are repeated, which costs nothing */
+  append_named_filter (chain, "image/jpeg", "repeater");
   (void) append (chain, "avimux");
 }
 

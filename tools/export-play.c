@@ -31,8 +31,8 @@ typedef struct
   OmvExport *export;
   OmvImageFiles *files;         /* or NULL */
 
-  /* the demuxer's streaming thread */
-  gboolean at_tail;             /* the last frame is pushed, and again */
+  /* the muxer's streaming thread */
+  gboolean repeating;
 
   /* streaming threads write, any thread reads */
   gint n_frames;                /* that went in */
@@ -62,21 +62,6 @@ end_stream (GstPadProbeInfo * info)
   return GST_PAD_PROBE_HANDLED;
 }
 
-/* videorate repeats a frame until the next one comes; behind the last one it does
- * not know how long. So that one comes twice: at its time, and at its end. */
-static GstBuffer *
-push_last (Player * self, GstPad * pad, GstBuffer * frame)
-{
-  GstBuffer *again = gst_buffer_copy (frame);
-
-  GST_BUFFER_PTS (again) = self->export->plan->tail;
-  self->at_tail = TRUE;
-  /* what it returns, the next one returns, too */
-  (void) gst_pad_push (pad, frame);
-
-  return again;
-}
-
 static GstPadProbeReturn
 on_frame (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 {
@@ -86,8 +71,6 @@ on_frame (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
   const guint64 number = GST_BUFFER_OFFSET (frame);
   guint64 time, end;
 
-  if (self->at_tail && number == plan->last)
-    return GST_PAD_PROBE_OK;
   if (number > plan->last || g_atomic_int_get (&self->interrupted)
       || g_atomic_int_get (&self->failed))
     return end_stream (info);
@@ -99,8 +82,6 @@ on_frame (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
   frame = gst_buffer_make_writable (frame);
   GST_BUFFER_PTS (frame) = time;
   GST_BUFFER_DURATION (frame) = end - time;
-  if (number == plan->last && plan->tail != GST_OMV_TIME_NONE)
-    frame = push_last (self, pad, frame);
   GST_PAD_PROBE_INFO_DATA (info) = frame;
   g_atomic_int_inc (&self->n_frames);
 
@@ -155,6 +136,50 @@ on_pad_added (GstElement * demuxer, GstPad * pad, Player * self)
       NULL);
   (void) gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_event,
       self, NULL);
+}
+
+/* ---- where frames arrive at a muxer that wants a constant rate ---- */
+
+/* Pushes a picture once for each place that its duration fills, but for the
+ * last one, which it returns. */
+static GstBuffer *
+repeat (Player * self, GstPad * pad, GstBuffer * picture)
+{
+  const OmvPlan *plan = self->export->plan;
+  const guint64 first = omv_plan_get_slot (plan, GST_BUFFER_PTS (picture));
+  const guint64 end = omv_plan_get_slot (plan, GST_BUFFER_PTS (picture)
+      + GST_BUFFER_DURATION (picture));
+  GstFlowReturn flow = GST_FLOW_OK;
+
+  self->repeating = TRUE;
+  for (guint64 slot = first; slot + 1 < end && flow == GST_FLOW_OK; slot++) {
+    GstBuffer *copy = gst_buffer_copy (picture);
+
+    GST_BUFFER_PTS (copy) = omv_plan_get_slot_time (plan, slot);
+    GST_BUFFER_DURATION (copy) = omv_plan_get_slot_time (plan, slot + 1)
+        - GST_BUFFER_PTS (copy);
+    flow = gst_pad_push (pad, copy);
+  }
+  self->repeating = FALSE;
+
+  picture = gst_buffer_make_writable (picture);
+  GST_BUFFER_PTS (picture) = omv_plan_get_slot_time (plan, MAX (end, 1) - 1);
+  GST_BUFFER_DURATION (picture) = omv_plan_get_slot_time (plan, end)
+      - GST_BUFFER_PTS (picture);
+  return picture;
+}
+
+static GstPadProbeReturn
+on_encoded (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  Player *self = user_data;
+
+  /* what is pushed here comes by again */
+  if (!self->repeating)
+    GST_PAD_PROBE_INFO_DATA (info) = repeat (self, pad,
+        GST_PAD_PROBE_INFO_BUFFER (info));
+
+  return GST_PAD_PROBE_OK;
 }
 
 /* ---- where pictures arrive that are files of their own ---- */
@@ -281,6 +306,18 @@ run_loop (Player * self, GstElement * pipeline)
   g_main_loop_unref (self->loop);
 }
 
+static void
+add_probe (GstElement * pipeline, const gchar * name, const gchar * pad_name,
+    GstPadProbeCallback callback, Player * self)
+{
+  g_autoptr (GstElement) element =
+      gst_bin_get_by_name (GST_BIN (pipeline), name);
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (element, pad_name);
+
+  (void) gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, callback, self,
+      NULL);
+}
+
 gboolean
 omv_export_play (OmvExport * export, const gchar * part, OmvImageFiles * files,
     OmvExportResult * ret_result)
@@ -296,14 +333,10 @@ omv_export_play (OmvExport * export, const gchar * part, OmvImageFiles * files,
   demuxer = gst_bin_get_by_name (GST_BIN (pipeline), "demuxer");
   (void) g_signal_connect (demuxer, "pad-added", G_CALLBACK (on_pad_added),
       &self);
-  if (files != NULL) {
-    g_autoptr (GstElement) sink =
-        gst_bin_get_by_name (GST_BIN (pipeline), "sink");
-    g_autoptr (GstPad) pad = gst_element_get_static_pad (sink, "sink");
-
-    (void) gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_picture,
-        &self, NULL);
-  }
+  if (files != NULL)
+    add_probe (pipeline, "sink", "sink", on_picture, &self);
+  if (export->container == OMV_CONTAINER_AVI)
+    add_probe (pipeline, "repeater", "src", on_encoded, &self);
   progress = omv_progress_new (export->tool, OMV_PROGRESS_FRAMES,
       export->plan->n_taken);
   self.progress = progress;

@@ -278,9 +278,14 @@ decide_time_scale (OmvExport * self)
 static gboolean
 decide_times (OmvExport * self)
 {
-  if (self->options->timing == OMV_TIMING_FRAMES) {
-    if (!write_times (self))
-      return FALSE;
+  const gboolean even = self->options->timing == OMV_TIMING_FRAMES;
+
+  if (even && !write_times (self))
+    return FALSE;
+  /* all others begin with their first picture */
+  if (self->container != OMV_CONTAINER_MKV)
+    omv_plan_fill_lead (self->plan);
+  if (even) {
     omv_plan_make_even (self->plan);
     if (!is_images (self))
       note_rate (self);

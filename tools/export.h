@@ -54,8 +54,8 @@ typedef struct {
 gboolean omv_export_play (OmvExport * self, const gchar * part,
     OmvImageFiles * files, OmvExportResult * ret_result);
 
-/* Puts the pipeline together, with the elements "demuxer" and "sink" that are
- * left to the caller. NULL after omv_fail(). */
+/* Puts the pipeline together. The elements "demuxer", "sink" and, for AVI,
+ * "repeater" are where the caller has to do something. NULL after omv_fail(). */
 GstElement *omv_export_make_pipeline (const OmvExport * self,
     const gchar * part);
 

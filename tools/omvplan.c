@@ -236,7 +236,6 @@ omv_plan_new (const gchar * path, const OmvSelection * selection)
   g_autoptr (GError) error = NULL;
   Walk walk = {.plan = plan,.selection = selection,.sizes = sizes };
 
-  plan->tail = GST_OMV_TIME_NONE;
   plan->times = g_array_new (FALSE, FALSE, sizeof (guint64));
   omv_retime_init (&walk.retime, selection);
   reader = omv_open_reader (path);
@@ -275,6 +274,16 @@ omv_plan_get_time (const OmvPlan * plan, guint64 number, guint64 * ret_end)
   }
   *ret_end = next < plan->times->len ? times[next] : plan->end;
   return times[number];
+}
+
+void
+omv_plan_fill_lead (OmvPlan * plan)
+{
+  guint first = 0;
+
+  while (g_array_index (plan->times, guint64, first) == GST_OMV_TIME_NONE)
+    first++;
+  g_array_index (plan->times, guint64, first) = 0;
 }
 
 guint64
@@ -355,15 +364,15 @@ choose_rate (OmvPlan * plan)
       : (gint) rint (MIN (1.0 / rate, (gdouble) G_MAXINT / 2));
 }
 
-static guint64
-get_slot (const OmvPlan * plan, guint64 time)
+guint64
+omv_plan_get_slot (const OmvPlan * plan, guint64 time)
 {
   return gst_util_uint64_scale_round (time, (guint64) plan->rate_numerator,
       (guint64) plan->rate_denominator * GST_SECOND);
 }
 
-static guint64
-get_slot_time (const OmvPlan * plan, guint64 slot)
+guint64
+omv_plan_get_slot_time (const OmvPlan * plan, guint64 slot)
 {
   return gst_util_uint64_scale_round (slot,
       (guint64) plan->rate_denominator * GST_SECOND,
@@ -382,8 +391,8 @@ omv_plan_make_constant (OmvPlan * plan)
 
     if (*time == GST_OMV_TIME_NONE)
       continue;
-    slot = get_slot (plan, *time);
-    *time = get_slot_time (plan, slot);
+    slot = omv_plan_get_slot (plan, *time);
+    *time = omv_plan_get_slot_time (plan, slot);
     n_placed++;
     if (previous != NULL && *previous == *time) {
       *previous = GST_OMV_TIME_NONE;
@@ -392,10 +401,8 @@ omv_plan_make_constant (OmvPlan * plan)
     previous = time;
   }
 
-  plan->n_slots = MAX (get_slot (plan, plan->end), slot + 1);
-  plan->end = get_slot_time (plan, plan->n_slots);
-  if (plan->n_slots > slot + 1)
-    plan->tail = get_slot_time (plan, plan->n_slots - 1);
+  plan->n_slots = MAX (omv_plan_get_slot (plan, plan->end), slot + 1);
+  plan->end = omv_plan_get_slot_time (plan, plan->n_slots);
   plan->n_dropped = plan->n_taken - n_placed;
   plan->n_repeated = plan->n_slots - n_placed;
   plan->n_taken = n_placed;
@@ -417,8 +424,8 @@ omv_plan_make_even (OmvPlan * plan)
     guint64 *time = &g_array_index (plan->times, guint64, i);
 
     if (*time != GST_OMV_TIME_NONE)
-      *time = get_slot_time (plan, slot++);
+      *time = omv_plan_get_slot_time (plan, slot++);
   }
-  plan->end = get_slot_time (plan, slot);
+  plan->end = omv_plan_get_slot_time (plan, slot);
   plan->n_slots = plan->n_taken;
 }

@@ -32,8 +32,6 @@ typedef struct {
   guint64 n_slots;              /* at a constant rate, … */
   guint64 n_repeated;           /* … places filled again … */
   guint64 n_dropped;            /* … and frames without a place */
-  guint64 tail;                 /* the last place, if the last frame is there
-                                 * again; else GST_OMV_TIME_NONE */
 } OmvPlan;
 
 /* Walks over the headers. NULL after omv_fail(), also if no frame is taken. */
@@ -43,11 +41,18 @@ OmvPlan *omv_plan_new (const gchar * path, const OmvSelection * selection);
  * would share one, the last stays. */
 void omv_plan_make_constant (OmvPlan * plan);
 
+/* The place that is nearest to a time, and the time of a place. */
+guint64 omv_plan_get_slot (const OmvPlan * plan, guint64 time);
+guint64 omv_plan_get_slot_time (const OmvPlan * plan, guint64 slot);
+
 /* One place for each frame, at the mean rate. */
 void omv_plan_make_even (OmvPlan * plan);
 
 /* Moves frames apart that are nearer to each other than @tick. */
 void omv_plan_make_rising (OmvPlan * plan, guint64 tick);
+
+/* Shows the first frame from 0 on. */
+void omv_plan_fill_lead (OmvPlan * plan);
 
 /* The longest time between two frames. */
 guint64 omv_plan_get_longest (const OmvPlan * plan);
