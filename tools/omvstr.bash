@@ -6,6 +6,7 @@ _omvstr ()
 {
   local word=${COMP_WORDS[COMP_CWORD]} options='--help --quiet'
   local commands='info list verify index extract sheet play repair cut cat'
+  local commands='info list verify index extract sheet play convert'
 
   COMPREPLY=()
   if [[ $COMP_CWORD -eq 1 ]]; then
@@ -25,6 +26,11 @@ _omvstr ()
     repair) options+=' --force --json --stop-at-damage --drop-old' ;;
     cut) options+=' --force --from --to' ;;
     cat) options+=' --force' ;;
+    convert)
+      options+=' --force --from --to --every --speed --max-gap --keep-lead'
+      options+=' --size --crop --quality --timing --allow-repeats --codec'
+      options+=' --format --version --exact-time --times --type --jobs'
+      ;;
     help) options=$commands ;;
   esac
 
