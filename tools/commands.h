@@ -10,10 +10,10 @@
 G_BEGIN_DECLS
 
 extern const OmvCommand omv_command_cat;
+extern const OmvCommand omv_command_convert;
 extern const OmvCommand omv_command_cut;
 extern const OmvCommand omv_command_extract;
 extern const OmvCommand omv_command_index;
-extern const OmvCommand omv_command_convert;
 extern const OmvCommand omv_command_info;
 extern const OmvCommand omv_command_list;
 extern const OmvCommand omv_command_play;

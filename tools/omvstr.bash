@@ -5,8 +5,7 @@
 _omvstr ()
 {
   local word=${COMP_WORDS[COMP_CWORD]} options='--help --quiet'
-  local commands='info list verify index extract sheet play repair cut cat'
-  local commands='info list verify index extract sheet play convert'
+  local commands='info list verify index extract sheet play convert repair cut cat'
 
   COMPREPLY=()
   if [[ $COMP_CWORD -eq 1 ]]; then

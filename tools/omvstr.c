@@ -31,10 +31,10 @@ static const OmvCommand *const commands[] = {
   &omv_command_extract,
   &omv_command_sheet,
   &omv_command_play,
+  &omv_command_convert,
   &omv_command_repair,
   &omv_command_cut,
   &omv_command_cat,
-  &omv_command_convert,
 };
 
 /* `omvstr FILE` is a command without a name. */

@@ -41,7 +41,7 @@ class Help(ToolTest):
             examples = text.split("Examples:\n")[1].strip().splitlines()
             self.assertTrue(examples)
             for line in examples:
-                self.assertTrue(line.strip().startswith(f"omvstr {name} "))
+                self.assertTrue(line.strip().startswith("omvstr "))
 
     def test_version(self):
         self.assertRegex(self.works("--version"), r"^omvstr \d+\.\d+\.\d+ ")
