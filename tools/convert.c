@@ -113,8 +113,8 @@ find_name (const gchar * text, const gchar * const *names)
   return -1;
 }
 
-static gboolean
-parse_format (const gchar * text, GstOmvPixelFormat * ret_format)
+gboolean
+omv_convert_parse_format (const gchar * text, GstOmvPixelFormat * ret_format)
 {
   for (guint i = 0; i < G_N_ELEMENTS (formats); i++) {
     if (g_str_equal (text, formats[i].name)) {
@@ -192,7 +192,8 @@ parse_choices (OmvConvertOptions * options)
     return "--codec";
   if (version < 0)
     return "--version";
-  if (given.format != NULL && !parse_format (given.format, &options->format))
+  if (given.format != NULL
+      && !omv_convert_parse_format (given.format, &options->format))
     return "--format";
 
   options->timing = timing == 0 ? OMV_TIMING_TIME : OMV_TIMING_FRAMES;
@@ -306,7 +307,7 @@ convert (OmvTool * tool, const OmvConvertOptions * options, const gchar * in,
   if (!is_recording_name (out))
     return omv_export_run (tool, options, in, out);
   if (!is_recording (in) && !is_recording_name (in))
-    return omv_fail_with (in, _("This is not a recording."));
+    return omv_import_run (tool, options, in, out);
   if (changes_pictures (options))
     return omv_fail_with (in, _("The frames of a recording stay as they are "
             "in another one."));

@@ -56,8 +56,18 @@ gint omv_export_run (OmvTool * tool, const OmvConvertOptions * options,
 gint omv_rewrite_run (OmvTool * tool, const OmvConvertOptions * options,
     const gchar * in, const gchar * out);
 
+/* Pictures with numbers, or anything else that GStreamer can play -> a
+ * recording.
+ * @in: a file, a pattern as "%05d.png", or a URI */
+gint omv_import_run (OmvTool * tool, const OmvConvertOptions * options,
+    const gchar * in, const gchar * out);
+
 /* Whether omv_export_run() knows the extension of @out. */
 gboolean omv_export_knows (const gchar * out);
+
+/* "rgb565", "bayer-bggr" … */
+gboolean omv_convert_parse_format (const gchar * text,
+    GstOmvPixelFormat * ret_format);
 
 /* "mp4" of "a/b.mp4", in lower case; "" if there is none */
 gchar *omv_convert_get_extension (const gchar * path);

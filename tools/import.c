@@ -1,0 +1,455 @@
+/* import.c: omvstr convert: a video or pictures to a recording
+ *
+ * GStreamer opens and decodes what comes in. When it has found the first video
+ * stream, that is known which the choice of the camera's format needs, and the
+ * rest of the pipeline is built behind it.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "import.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include <glib/gstdio.h>
+
+#include "convert.h"
+#include "omvchain.h"
+#include "omvclock.h"
+#include "omvoutput.h"
+#include "omvprogress.h"
+#include "omvrun.h"
+#include "omvtext.h"
+
+/* Larger pictures are much for a camera's memory. */
+#define N_PIXELS_LARGE 307200   /* 640x480 */
+
+static const gchar *const picture_extensions[] = { "jpeg", "jpg", "png", NULL };
+
+typedef struct
+{
+  OmvTool *tool;
+  const gchar *in;
+  const gchar *part;            /* to be written */
+  OmvTimes *times;              /* or NULL */
+  gboolean may_pass;            /* JPEG or PNG pictures as they are */
+  GstElement *pipeline;
+  OmvProgress *progress;
+  gint live;                    /* boolean; atomic */
+
+  /* the thread that finds streams; others behind the start of the first frame */
+  OmvConvertOptions options;    /* with a format that is chosen there */
+  gboolean passes;
+  gint n_streams;
+  OmvClock *clock;              /* atomic */
+  gint width, height;           /* of what comes in */
+} Import;
+
+static void
+import_clear (Import * import)
+{
+  g_clear_pointer (&import->times, omv_times_free);
+  g_clear_pointer (&import->progress, omv_progress_free);
+  if (import->pipeline != NULL) {
+    (void) gst_element_set_state (import->pipeline, GST_STATE_NULL);
+    gst_object_unref (import->pipeline);
+  }
+  g_clear_pointer (&import->clock, omv_clock_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Import, import_clear);
+
+/* ---- streams ---- */
+
+static gboolean
+is_encoded_as (const GstStructure * structure, GstOmvPixelFormat format)
+{
+  return (format == GST_OMV_PIXEL_FORMAT_JPEG
+      && gst_structure_has_name (structure, "image/jpeg"))
+      || (format == GST_OMV_PIXEL_FORMAT_PNG
+      && gst_structure_has_name (structure, "image/png"));
+}
+
+/* The elements behind @pad, which has frames of @structure. */
+static gboolean
+build (Import * import, GstPad * pad, const GstStructure * structure,
+    GError ** error)
+{
+  OmvConvertOptions *options = &import->options;
+  OmvChain chain = { GST_BIN (import->pipeline), NULL, NULL, NULL };
+  g_autoptr (GstPad) entry = NULL;
+
+  import->passes = import->may_pass
+      && is_encoded_as (structure, options->format);
+  if (options->format == GST_OMV_PIXEL_FORMAT_UNKNOWN)
+    options->format =
+        omv_chain_get_colours (structure) ==
+        OMV_COLOURS_GRAY ? GST_OMV_PIXEL_FORMAT_GRAYSCALE :
+        GST_OMV_PIXEL_FORMAT_RGB565;
+  (void) gst_structure_get_int (structure, "width", &import->width);
+  (void) gst_structure_get_int (structure, "height", &import->height);
+
+  (void) omv_chain_append (&chain, "queue");
+  if (!import->passes)
+    omv_chain_append_conversion (&chain, options,
+        omv_chain_get_colours (structure));
+  (void) omv_chain_append_recording (&chain, options, import->part);
+  if (chain.error != NULL) {
+    g_propagate_error (error, chain.error);
+    return FALSE;
+  }
+
+  entry = gst_element_get_static_pad (chain.first, "sink");
+  g_atomic_pointer_set (&import->clock, omv_clock_new (entry,
+          &options->selection, import->times));
+  if (g_atomic_int_get (&import->live))
+    omv_clock_set_relative (import->clock);
+  if (GST_PAD_LINK_FAILED (gst_pad_link (pad, entry))) {
+    g_set_error (error, GST_CORE_ERROR, GST_CORE_ERROR_NEGOTIATION,
+        _("The frames of this video cannot be converted."));
+    return FALSE;
+  }
+
+  return TRUE;
+}
+
+static void
+on_pad_added (GstElement * decoder, GstPad * pad, Import * import)
+{
+  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
+  g_autoptr (GError) error = NULL;
+  const GstStructure *structure;
+
+  if (caps == NULL)
+    caps = gst_pad_query_caps (pad, NULL);
+  structure = gst_caps_get_structure (caps, 0);
+  if (!gst_structure_has_name (structure, "video/x-raw")
+      && !is_encoded_as (structure, import->options.format))
+    return;
+  if (g_atomic_int_add (&import->n_streams, 1) > 0)
+    return;
+
+  if (!build (import, pad, structure, &error)) {
+    GST_ELEMENT_ERROR (decoder, CORE, NEGOTIATION, ("%s", error->message),
+        (NULL));
+    return;
+  }
+  /* from the sink on, so that nothing arrives where nothing is ready */
+  (void) gst_bin_sync_children_states (GST_BIN (import->pipeline));
+}
+
+static void
+on_no_more_pads (GstElement * decoder, Import * import)
+{
+  if (g_atomic_int_get (&import->n_streams) == 0)
+    GST_ELEMENT_ERROR (decoder, STREAM, WRONG_TYPE, (NULL), ("no video"));
+}
+
+/* Whether to go on with decoding. */
+static gboolean
+on_autoplug_continue (GstElement * decoder, GstPad * pad, GstCaps * caps,
+    Import * import)
+{
+  return !is_encoded_as (gst_caps_get_structure (caps, 0),
+      import->options.format);
+}
+
+/* ---- source ---- */
+
+/* FALSE after omv_fail() */
+static gboolean
+check_file (const gchar * path)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFileInputStream) stream = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GFileInfo) info = NULL;
+
+  stream = g_file_read (file, NULL, &error);
+  if (stream == NULL) {
+    (void) omv_fail (path, error);
+    return FALSE;
+  }
+  info = g_file_input_stream_query_info (stream,
+      G_FILE_ATTRIBUTE_STANDARD_SIZE, NULL, NULL);
+  if (info != NULL && g_file_info_get_size (info) == 0) {
+    (void) omv_fail_with (path, _("This file is empty."));
+    return FALSE;
+  }
+
+  return TRUE;
+}
+
+static GstElement *
+make_decoder (Import * import, const gchar * uri, GError ** error)
+{
+  GstElement *decoder = omv_make_element (uri != NULL ? "uridecodebin"
+      : "decodebin", error);
+  g_autoptr (GstCaps) caps = gst_caps_from_string ("video/x-raw(ANY)");
+
+  if (decoder == NULL)
+    return NULL;
+
+  /* sound is not decoded, and pictures stay in memory */
+  g_object_set (decoder, "caps", caps, "expose-all-streams", FALSE,
+      "force-sw-decoders", TRUE, NULL);
+  if (uri != NULL)
+    g_object_set (decoder, "uri", uri, NULL);
+  g_signal_connect (decoder, "pad-added", G_CALLBACK (on_pad_added), import);
+  g_signal_connect (decoder, "no-more-pads", G_CALLBACK (on_no_more_pads),
+      import);
+  if (import->may_pass)
+    g_signal_connect (decoder, "autoplug-continue",
+        G_CALLBACK (on_autoplug_continue), import);
+  gst_bin_add (GST_BIN (import->pipeline), decoder);
+
+  return decoder;
+}
+
+/* @source: (transfer floating) (nullable) */
+static gboolean
+decode (Import * import, GstElement * source, GError ** error)
+{
+  GstElement *decoder;
+
+  if (source == NULL)
+    return FALSE;
+  gst_bin_add (GST_BIN (import->pipeline), source);
+  decoder = make_decoder (import, NULL, error);
+
+  return decoder != NULL && gst_element_link (source, decoder);
+}
+
+static gboolean
+open_file (Import * import, GError ** error)
+{
+  g_autofree gchar *extension = omv_convert_get_extension (import->in);
+  g_autofree gchar *uri = NULL;
+
+  if (omv_pictures_is_pattern (import->in)
+      || g_strv_contains (picture_extensions, extension))
+    return decode (import, omv_pictures_new (import->tool, import->in, error),
+        error);
+  if (g_str_equal (extension, "gif"))
+    return decode (import, omv_gif_new (import->in, error), error);
+
+  uri = gst_filename_to_uri (import->in, error);
+  return uri != NULL && make_decoder (import, uri, error) != NULL;
+}
+
+static gboolean
+open_source (Import * import)
+{
+  const gboolean exists = g_file_test (import->in, G_FILE_TEST_EXISTS);
+  g_autoptr (GError) error = NULL;
+
+  if (!exists && gst_uri_is_valid (import->in)) {
+    if (make_decoder (import, import->in, &error) != NULL)
+      return TRUE;
+  } else {
+    if (!omv_pictures_is_pattern (import->in) && !check_file (import->in))
+      return FALSE;
+    if (open_file (import, &error))
+      return TRUE;
+  }
+
+  (void) omv_fail (import->in, error);
+  return FALSE;
+}
+
+/* ---- the run ---- */
+
+static gboolean
+on_stop (gpointer user_data)
+{
+  Import *import = user_data;
+  OmvClock *clock = g_atomic_pointer_get (&import->clock);
+
+  if (clock == NULL)
+    return FALSE;
+  omv_clock_stop (clock);
+  return TRUE;
+}
+
+static gboolean
+on_live (gpointer user_data)
+{
+  Import *import = user_data;
+  OmvClock *clock;
+
+  g_atomic_int_set (&import->live, TRUE);
+  clock = g_atomic_pointer_get (&import->clock);
+  if (clock != NULL)
+    omv_clock_set_relative (clock);
+  if (import->options.selection.has_to)
+    return TRUE;
+  (void) omv_fail_with (import->in, _("This source has no end; --to says when "
+          "to stop."));
+  return FALSE;
+}
+
+static void
+on_tick (gpointer user_data)
+{
+  Import *import = user_data;
+  const OmvSelection *selection = &import->options.selection;
+  OmvClock *clock = g_atomic_pointer_get (&import->clock);
+  gint64 duration = 0;
+
+  if (clock == NULL)
+    return;
+  if (import->progress == NULL) {
+    if (!gst_element_query_duration (import->pipeline, GST_FORMAT_TIME,
+            &duration) || duration < 0)
+      duration = 0;
+    if (selection->has_to && !selection->to.is_frame)
+      duration = (gint64) MIN (selection->to.value, duration > 0
+          ? (guint64) duration : G_MAXINT64);
+    import->progress = omv_progress_new (import->tool, OMV_PROGRESS_TIME,
+        (guint64) duration);
+  }
+  omv_progress_update (import->progress, omv_clock_get_position (clock));
+}
+
+/* Whether all is well that was taken. */
+static gboolean
+check_frames (const Import * import)
+{
+  guint64 n_seen =
+      import->clock != NULL ? omv_clock_get_n_seen (import->clock) : 0;
+
+  if (import->times != NULL && n_seen > import->times->n) {
+    (void) omv_fail_with (import->in, _("There are times for %zu frames only, "
+            "and more frames."), import->times->n);
+    return FALSE;
+  }
+  if (n_seen == 0 || omv_clock_get_n_taken (import->clock) == 0) {
+    (void) omv_fail_with (import->in, n_seen == 0
+        ? _("This holds no frame that can be decoded.")
+        : _("No frame is left between --from and --to."));
+    return FALSE;
+  }
+
+  return TRUE;
+}
+
+static void
+note_peculiarities (const Import * import)
+{
+  guint64 n_seen = omv_clock_get_n_seen (import->clock);
+  guint64 n_backward = omv_clock_get_n_backward (import->clock);
+  gint64 n_pixels = (gint64) import->width * import->height;
+
+  if (import->n_streams > 1)
+    omv_note (import->tool, import->in, _("Of %d videos in it the first was "
+            "taken."), import->n_streams);
+  if (n_backward > 0)
+    omv_note (import->tool, import->in, _("%" PRIu64 " frames were older than "
+            "one before them; they are stored with an interval of 0."),
+        n_backward);
+  if (import->times != NULL && n_seen < import->times->n
+      && !import->options.selection.has_to)
+    omv_note (import->tool, import->in, _("There are times for %zu frames, "
+            "and %" PRIu64 " frames."), import->times->n, n_seen);
+  if (import->options.width > 0)
+    n_pixels = (gint64) import->options.width * import->options.height;
+  else if (import->options.has_crop)
+    n_pixels = (gint64) import->options.crop_width
+        * import->options.crop_height;
+  if (n_pixels > N_PIXELS_LARGE && !import->tool->quiet)
+    g_print (_("Pictures of this size are large for a camera; --size 320x240 "
+            "makes them smaller.\n"));
+}
+
+static void
+print_result (const Import * import, const gchar * out)
+{
+  guint64 n_taken = omv_clock_get_n_taken (import->clock);
+  g_autofree gchar *name = g_filename_display_name (out);
+  g_autofree gchar *time =
+      omv_text_seconds (omv_clock_get_duration (import->clock));
+
+  if (import->tool->quiet)
+    return;
+  g_print (_("%s: %" PRIu64 " frames of %s, the last at %s s\n"), name, n_taken,
+      gst_omv_pixel_format_get_name (import->options.format), time);
+  if (import->passes)
+    g_print (_("The pictures are those of the source, unchanged.\n"));
+  if (import->times != NULL)
+    g_print (_("The times are those of %s, in %s.\n"),
+        import->times->column != NULL ? import->times->column
+        : import->options.times, import->times->unit);
+  else if (omv_pictures_is_pattern (import->in))
+    g_print (_("The pictures come 30 times a second; --speed and --times "
+            "change that.\n"));
+}
+
+static gint
+run (Import * import, const gchar * out)
+{
+  gchar *inputs[] = { (gchar *) import->in, NULL };
+  g_autoptr (OmvOutput) output = omv_output_new (import->tool, out, inputs);
+  const OmvRun pipeline = {
+    import->tool, import->in, import->pipeline, on_stop, on_live, on_tick,
+    NULL, import
+  };
+  OmvRunResult result;
+
+  if (output == NULL)
+    return OMV_EXIT_FAILED;
+  import->part = omv_output_get_part (output);
+
+  result = omv_run (&pipeline);
+  g_clear_pointer (&import->progress, omv_progress_free);
+  if (result == OMV_RUN_FAILED || !check_frames (import)
+      || !omv_output_commit (output))
+    return OMV_EXIT_FAILED;
+
+  note_peculiarities (import);
+  print_result (import, out);
+  if (result == OMV_RUN_INTERRUPTED)
+    return omv_fail_with (out, _("Interrupted: this is what was converted "
+            "until then."));
+  return OMV_EXIT_FINE;
+}
+
+static gint
+load_times (Import * import)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (import->options.times == NULL)
+    return OMV_EXIT_FINE;
+  import->times = omv_times_load (import->options.times, &error);
+  return import->times != NULL ? OMV_EXIT_FINE
+      : omv_fail (import->options.times, error);
+}
+
+gint
+omv_import_run (OmvTool * tool, const OmvConvertOptions * options,
+    const gchar * in, const gchar * out)
+{
+  g_auto (Import) import = {.tool = tool,.in = in,.options = *options };
+
+  if (options->format != GST_OMV_PIXEL_FORMAT_UNKNOWN
+      && !gst_omv_version_can_hold (options->version, options->format))
+    return omv_fail_usage (tool, _("Version 1.1 cannot hold this format."));
+  if (options->exact_time && options->version < GST_OMV_VERSION_V2_0)
+    return omv_fail_usage (tool, _("Version 1.1 cannot hold exact times."));
+  if (load_times (&import) != OMV_EXIT_FINE || !omv_start_gstreamer ())
+    return OMV_EXIT_FAILED;
+
+  import.may_pass = options->width == 0 && !options->has_crop
+      && options->quality == 0;
+  import.pipeline = gst_pipeline_new (NULL);
+  if (!open_source (&import))
+    return OMV_EXIT_FAILED;
+
+  return run (&import, out);
+}

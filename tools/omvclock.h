@@ -1,0 +1,42 @@
+/* omvclock.h: which frames of a video become a recording's, and when
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <gst/gst.h>
+
+#include "omvretime.h"
+#include "omvtimes.h"
+
+G_BEGIN_DECLS
+
+typedef struct _OmvClock OmvClock;
+
+/* Watches @pad, a sink pad, drops what is not wanted and gives what is its time.
+ * All that is given has to stay while @pad is there.
+ * @times: (nullable): of the frames, or NULL: their own are good */
+OmvClock *omv_clock_new (GstPad * pad, const OmvSelection * selection,
+    const OmvTimes * times);
+void omv_clock_free (OmvClock * clock);
+
+/* From now on, before the first frame, times count from the first frame. */
+void omv_clock_set_relative (OmvClock * clock);
+
+/* Sends EOS from any thread. */
+void omv_clock_stop (OmvClock * clock);
+
+/* The time of the last frame that came, in ns, for a progress bar. */
+guint64 omv_clock_get_position (const OmvClock * clock);
+
+/* Behind the end: */
+guint64 omv_clock_get_n_seen (const OmvClock * clock);
+guint64 omv_clock_get_n_taken (const OmvClock * clock);
+guint64 omv_clock_get_n_backward (const OmvClock * clock);
+guint64 omv_clock_get_duration (const OmvClock * clock);
+
+/* Frames that the source has lost, by the numbers that it gives them. */
+guint64 omv_clock_get_n_lost (const OmvClock * clock);
+
+G_END_DECLS

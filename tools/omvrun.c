@@ -1,0 +1,269 @@
+/* omvrun.c: a pipeline that runs to its end, or to Ctrl-C
+ *
+ * Whatever ends a pipeline, what it has written is whole: an interrupt becomes
+ * an end of stream, and only a second one does not wait for it. What elements say
+ * of failures is for programmers; the common ones are said in our own words.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "omvrun.h"
+
+#include <glib-unix.h>
+#include <signal.h>
+
+#define TICK_MS 100
+#define N_WARNINGS_MAX 10
+
+typedef struct
+{
+  const OmvRun *run;
+  GMainLoop *loop;
+  OmvRunResult result;
+  gboolean interrupted;
+  gchar *missing;               /* what GStreamer has no element for */
+  guint n_warnings;
+} Loop;
+
+static const struct
+{
+  const gchar *factory;
+  const gchar *package;
+} packages[] = {
+  {"appsrc", "gstreamer1.0-plugins-base"},
+  {"decodebin", "gstreamer1.0-plugins-base"},
+  {"filesink", "libgstreamer1.0-0"},
+  {"jpegenc", "gstreamer1.0-plugins-good"},
+  {"omvringsink", "gst-omv"},
+  {"omvstrmux", "gst-omv"},
+  {"pngenc", "gstreamer1.0-plugins-good"},
+  {"queue", "libgstreamer1.0-0"},
+  {"uridecodebin", "gstreamer1.0-plugins-base"},
+  {"v4l2src", "gstreamer1.0-plugins-good"},
+  {"videoconvert", "gstreamer1.0-plugins-base"},
+  {"videoconvertscale", "gstreamer1.0-plugins-base"},
+  {"videocrop", "gstreamer1.0-plugins-good"},
+  {"videoflip", "gstreamer1.0-plugins-good"},
+  {"videotestsrc", "gstreamer1.0-plugins-base"},
+};
+
+GstElement *
+omv_make_element (const gchar * factory, GError ** error)
+{
+  GstElement *element = gst_element_factory_make (factory, NULL);
+
+  for (guint i = 0; element == NULL && i < G_N_ELEMENTS (packages); i++) {
+    if (g_str_equal (packages[i].factory, factory)) {
+      g_set_error (error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN,
+          _("The element %s is missing; Debian has it in the package %s."),
+          factory, packages[i].package);
+      return NULL;
+    }
+  }
+  if (element == NULL)
+    g_set_error (error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN,
+        _("The element %s is missing."), factory);
+
+  return element;
+}
+
+/* ---- messages ---- */
+
+/* NULL: the element's are good enough. */
+static const gchar *
+get_own_words (const GError * error)
+{
+  if (g_error_matches (error, GST_RESOURCE_ERROR,
+          GST_RESOURCE_ERROR_NO_SPACE_LEFT))
+    return _("There is no space left.");
+  if (g_error_matches (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND))
+    return _("There is no such file.");
+  if (g_error_matches (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY))
+    return _("Another program is using it.");
+  if (g_error_matches (error, GST_STREAM_ERROR, GST_STREAM_ERROR_TYPE_NOT_FOUND)
+      || g_error_matches (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE))
+    return _("This is not a video.");
+
+  return NULL;
+}
+
+static gboolean
+is_about_plugins (const GError * error)
+{
+  return g_error_matches (error, GST_STREAM_ERROR,
+      GST_STREAM_ERROR_CODEC_NOT_FOUND)
+      || g_error_matches (error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN);
+}
+
+static void
+fail (Loop * loop, GstMessage * message)
+{
+  const gchar *subject = loop->run->subject;
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *debug = NULL;
+  const gchar *words;
+
+  gst_message_parse_error (message, &error, &debug);
+  GST_INFO ("%s: %s", error->message, debug);
+  words = get_own_words (error);
+  if (loop->missing != NULL && is_about_plugins (error))
+    (void) omv_fail_with (subject,
+        _("GStreamer has no “%s”; look into the Debian "
+            "packages gstreamer1.0-libav and gstreamer1.0-plugins-bad."),
+        loop->missing);
+  else
+    (void) omv_fail_with (subject, "%s", words != NULL ? words
+        : error->message);
+
+  loop->result = OMV_RUN_FAILED;
+  g_main_loop_quit (loop->loop);
+}
+
+static void
+warn (Loop * loop, GstMessage * message)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (loop->n_warnings++ >= N_WARNINGS_MAX)
+    return;
+  gst_message_parse_warning (message, &error, NULL);
+  omv_note (loop->run->tool, loop->run->subject, "%s", error->message);
+}
+
+static void
+on_element (Loop * loop, GstMessage * message)
+{
+  const GstStructure *structure = gst_message_get_structure (message);
+
+  if (gst_structure_has_name (structure, "missing-plugin")) {
+    g_free (loop->missing);
+    loop->missing = g_strdup (gst_structure_get_string (structure, "name"));
+  } else if (loop->run->on_message != NULL) {
+    loop->run->on_message (structure, loop->run->user_data);
+  }
+}
+
+static gboolean
+on_bus (GstBus * bus, GstMessage * message, gpointer user_data)
+{
+  Loop *loop = user_data;
+
+  switch (GST_MESSAGE_TYPE (message)) {
+    case GST_MESSAGE_EOS:
+      g_main_loop_quit (loop->loop);
+      break;
+    case GST_MESSAGE_ERROR:
+      fail (loop, message);
+      break;
+    case GST_MESSAGE_WARNING:
+      warn (loop, message);
+      break;
+    case GST_MESSAGE_ELEMENT:
+      on_element (loop, message);
+      break;
+    default:
+      break;
+  }
+
+  return G_SOURCE_CONTINUE;
+}
+
+/* ---- the loop ---- */
+
+static gboolean
+on_interrupt (gpointer user_data)
+{
+  Loop *loop = user_data;
+  gboolean again = loop->interrupted;
+
+  loop->interrupted = TRUE;
+  if (again || !loop->run->stop (loop->run->user_data)) {
+    (void) omv_fail_with (loop->run->subject, _("Interrupted."));
+    loop->result = OMV_RUN_FAILED;
+    g_main_loop_quit (loop->loop);
+  }
+
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_tick (gpointer user_data)
+{
+  const Loop *loop = user_data;
+
+  loop->run->tick (loop->run->user_data);
+  return G_SOURCE_CONTINUE;
+}
+
+/* Says the first error that is waiting, or a sentence of our own. */
+static void
+fail_to_start (Loop * loop, GstBus * bus)
+{
+  GstMessage *message;
+
+  while ((message = gst_bus_pop (bus)) != NULL) {
+    if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ELEMENT)
+      on_element (loop, message);
+    if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
+      fail (loop, message);
+      gst_message_unref (message);
+      return;
+    }
+    gst_message_unref (message);
+  }
+
+  (void) omv_fail_with (loop->run->subject, _("This cannot be opened."));
+  loop->result = OMV_RUN_FAILED;
+}
+
+static void
+start_and_loop (Loop * loop, GstBus * bus)
+{
+  const OmvRun *run = loop->run;
+  GstStateChangeReturn change =
+      gst_element_set_state (run->pipeline, GST_STATE_PAUSED);
+  gboolean live = change == GST_STATE_CHANGE_NO_PREROLL;
+
+  if (live && run->accept_live != NULL && !run->accept_live (run->user_data)) {
+    loop->result = OMV_RUN_FAILED;
+    return;
+  }
+  if (change != GST_STATE_CHANGE_FAILURE)
+    change = gst_element_set_state (run->pipeline, GST_STATE_PLAYING);
+  if (change == GST_STATE_CHANGE_FAILURE)
+    fail_to_start (loop, bus);
+  else
+    g_main_loop_run (loop->loop);
+}
+
+OmvRunResult
+omv_run (const OmvRun * run)
+{
+  g_autoptr (GMainLoop) main_loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (GstBus) bus = gst_element_get_bus (run->pipeline);
+  Loop loop = {.run = run,.loop = main_loop,.result = OMV_RUN_END };
+  guint watch = gst_bus_add_watch (bus, on_bus, &loop);
+  guint interrupt = g_unix_signal_add (SIGINT, on_interrupt, &loop);
+  guint termination = g_unix_signal_add (SIGTERM, on_interrupt, &loop);
+  guint tick = run->tick != NULL ? g_timeout_add (TICK_MS, on_tick, &loop) : 0;
+
+  start_and_loop (&loop, bus);
+  (void) gst_element_set_state (run->pipeline, GST_STATE_NULL);
+
+  (void) g_source_remove (watch);
+  (void) g_source_remove (interrupt);
+  (void) g_source_remove (termination);
+  if (tick != 0)
+    (void) g_source_remove (tick);
+  if (loop.n_warnings > N_WARNINGS_MAX)
+    omv_note (run->tool, run->subject, _("%u further warnings."),
+        loop.n_warnings - N_WARNINGS_MAX);
+  g_free (loop.missing);
+
+  return loop.result == OMV_RUN_END && loop.interrupted ? OMV_RUN_INTERRUPTED
+      : loop.result;
+}

@@ -1,0 +1,41 @@
+/* omvrun.h: a pipeline that runs to its end, or to Ctrl-C
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "omvtool.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+  OMV_RUN_END,                  /* end of stream */
+  OMV_RUN_INTERRUPTED,          /* the same, because of Ctrl-C or SIGTERM */
+  OMV_RUN_FAILED                /* after omv_fail() */
+} OmvRunResult;
+
+typedef struct {
+  const OmvTool *tool;
+  const gchar *subject;         /* of what is said, or NULL */
+  GstElement *pipeline;
+
+  /* To make the pipeline end well: it has to send EOS. FALSE: there is nothing
+   * yet that could. */
+  gboolean (*stop) (gpointer user_data);
+  /* The pipeline is live, before it starts. FALSE after omv_fail(). NULL: fine */
+  gboolean (*accept_live) (gpointer user_data);
+  /* Ten times a second. Or NULL. */
+  void (*tick) (gpointer user_data);
+  /* Messages of elements. Or NULL. */
+  void (*on_message) (const GstStructure * message, gpointer user_data);
+  gpointer user_data;
+} OmvRun;
+
+/* NULL with a sentence that names the Debian package of what is missing. */
+GstElement *omv_make_element (const gchar * factory, GError ** error);
+
+/* The pipeline is stopped behind it, but still there. */
+OmvRunResult omv_run (const OmvRun * run);
+
+G_END_DECLS

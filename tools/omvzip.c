@@ -1,0 +1,160 @@
+/* omvzip.c: the members of a ZIP archive in memory
+ *
+ * As much of ZIP as NumPy writes: stored and deflated members, without
+ * encryption and without the fields for over 4 GiB. The sizes that count are
+ * those of the directory at the archive's end. Every offset is checked before it
+ * is followed, and no more memory is asked for than deflate can fill from the
+ * bytes that are there.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "omvzip.h"
+
+#include <string.h>
+
+#define END_SIZE 22
+#define END_MAGIC 0x06054b50
+#define COMMENT_SIZE_MAX 65535
+#define ENTRY_SIZE 46
+#define ENTRY_MAGIC 0x02014b50
+#define LOCAL_SIZE 30
+#define LOCAL_MAGIC 0x04034b50
+
+#define FLAG_ENCRYPTED 1
+#define METHOD_STORED 0
+#define METHOD_DEFLATED 8
+
+/* deflate makes at most 258 bytes of two bits */
+#define DEFLATE_RATIO_MAX 1032
+
+static guint
+read_16 (const guint8 * data)
+{
+  return (guint) data[0] | (guint) data[1] << 8;
+}
+
+static guint32
+read_32 (const guint8 * data)
+{
+  return read_16 (data) | (guint32) read_16 (data + 2) << 16;
+}
+
+/* Whether @n bytes stand at @offset. */
+static gboolean
+holds (const OmvZip * zip, gsize offset, gsize n)
+{
+  return offset <= zip->size && n <= zip->size - offset;
+}
+
+gboolean
+omv_zip_open (OmvZip * zip, const guint8 * data, gsize size)
+{
+  gsize first;
+
+  if (size < END_SIZE)
+    return FALSE;
+
+  first = size - MIN (size, END_SIZE + COMMENT_SIZE_MAX);
+  for (gsize end = size - END_SIZE + 1; end-- > first;) {
+    const guint8 *record = data + end;
+
+    if (read_32 (record) != END_MAGIC
+        || read_16 (record + 20) != size - end - END_SIZE)
+      continue;
+
+    zip->data = data;
+    zip->size = size;
+    zip->n_left = read_16 (record + 10);
+    zip->next = read_32 (record + 16);
+    return TRUE;
+  }
+
+  return FALSE;
+}
+
+gboolean
+omv_zip_next (OmvZip * zip, OmvZipMember * ret_member)
+{
+  const guint8 *entry;
+  gsize variable;
+
+  if (zip->n_left == 0 || !holds (zip, zip->next, ENTRY_SIZE))
+    return FALSE;
+  entry = zip->data + zip->next;
+  if (read_32 (entry) != ENTRY_MAGIC)
+    return FALSE;
+  variable = read_16 (entry + 28) + read_16 (entry + 30) + read_16 (entry + 32);
+  if (!holds (zip, zip->next + ENTRY_SIZE, variable))
+    return FALSE;
+
+  ret_member->name = (const gchar *) entry + ENTRY_SIZE;
+  ret_member->name_length = read_16 (entry + 28);
+  ret_member->method = read_16 (entry + 8) & FLAG_ENCRYPTED
+      ? G_MAXUINT : read_16 (entry + 10);
+  ret_member->packed_size = read_32 (entry + 20);
+  ret_member->size = read_32 (entry + 24);
+  ret_member->offset = read_32 (entry + 42);
+  zip->next += ENTRY_SIZE + variable;
+  zip->n_left--;
+
+  return TRUE;
+}
+
+static GBytes *
+inflate (const guint8 * packed, gsize packed_size, gsize size)
+{
+  g_autoptr (GZlibDecompressor) inflater =
+      g_zlib_decompressor_new (G_ZLIB_COMPRESSOR_FORMAT_RAW);
+  g_autofree guint8 *data = NULL;
+  gsize done = 0, used = 0;
+
+  if (size / DEFLATE_RATIO_MAX > packed_size)
+    return NULL;
+
+  data = g_malloc (size + 1);   /* room to see that there is more */
+  while (TRUE) {
+    gsize n_read = 0, n_written = 0;
+    GConverterResult result = g_converter_convert (G_CONVERTER (inflater),
+        packed + used, packed_size - used, data + done, size + 1 - done,
+        G_CONVERTER_INPUT_AT_END, &n_read, &n_written, NULL);
+
+    used += n_read;
+    done += n_written;
+    if (result == G_CONVERTER_FINISHED)
+      return done == size ? g_bytes_new_take (g_steal_pointer (&data), size)
+          : NULL;
+    if (result == G_CONVERTER_ERROR || done > size)
+      return NULL;
+  }
+}
+
+GBytes *
+omv_zip_read (const OmvZip * zip, const OmvZipMember * member)
+{
+  const guint8 *local;
+  gsize start;
+
+  if (!holds (zip, member->offset, LOCAL_SIZE))
+    return NULL;
+  local = zip->data + member->offset;
+  start = member->offset + LOCAL_SIZE + read_16 (local + 26)
+      + read_16 (local + 28);
+  if (read_32 (local) != LOCAL_MAGIC
+      || !holds (zip, start, member->packed_size))
+    return NULL;
+
+  switch (member->method) {
+    case METHOD_STORED:
+      return member->size == member->packed_size
+          ? g_bytes_new (zip->data + start, member->size) : NULL;
+    case METHOD_DEFLATED:
+      return inflate (zip->data + start, member->packed_size, member->size);
+    default:
+      return NULL;
+  }
+}
