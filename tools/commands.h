@@ -20,6 +20,7 @@ extern const OmvCommand omv_command_play;
 extern const OmvCommand omv_command_repair;
 extern const OmvCommand omv_command_sheet;
 extern const OmvCommand omv_command_verify;
+extern const OmvCommand omv_command_record;
 
 /* What `omvstr FILE` does: info, and how to play it. */
 gint omv_info_introduce (OmvTool * tool, gchar ** arguments);

@@ -31,6 +31,7 @@ static const OmvCommand *const commands[] = {
   &omv_command_extract,
   &omv_command_sheet,
   &omv_command_play,
+  &omv_command_record,
   &omv_command_convert,
   &omv_command_repair,
   &omv_command_cut,
