@@ -17,10 +17,10 @@ extern const OmvCommand omv_command_index;
 extern const OmvCommand omv_command_info;
 extern const OmvCommand omv_command_list;
 extern const OmvCommand omv_command_play;
+extern const OmvCommand omv_command_record;
 extern const OmvCommand omv_command_repair;
 extern const OmvCommand omv_command_sheet;
 extern const OmvCommand omv_command_verify;
-extern const OmvCommand omv_command_record;
 
 /* What `omvstr FILE` does: info, and how to play it. */
 gint omv_info_introduce (OmvTool * tool, gchar ** arguments);

@@ -5,7 +5,7 @@
 _omvstr ()
 {
   local word=${COMP_WORDS[COMP_CWORD]} options='--help --quiet'
-  local commands='info list verify index extract sheet play convert repair cut cat'
+  local commands='info list verify index extract sheet play convert record repair cut cat'
 
   COMPREPLY=()
   if [[ $COMP_CWORD -eq 1 ]]; then
@@ -22,6 +22,10 @@ _omvstr ()
     extract) options+=' --force --time' ;;
     sheet) options+=' --force --columns --frames --size' ;;
     play) options+=' --loop --speed --no-wait --from --paused --no-overlay --sink' ;;
+    record)
+      options+=' --force --frames --time --size --rate --format --exact-time'
+      options+=' --ring --post'
+      ;;
     repair) options+=' --force --json --stop-at-damage --drop-old' ;;
     cut) options+=' --force --from --to' ;;
     cat) options+=' --force' ;;

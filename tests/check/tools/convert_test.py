@@ -24,7 +24,7 @@ FFMPEG = all(map(shutil.which, ("ffmpeg", "ffprobe")))
 # what becomes of a grey on its way through an encoder
 TOLERANCE = 4
 VIDEOS = ("avi", "gif", "mkv", "mp4")
-DATA = os.environ.get("OMV_DATA_DIR", "/work/shared/data")
+DATA = os.environ.get("OMV_DATA_DIR", "")
 
 
 def exists(element):
