@@ -445,7 +445,7 @@ const OmvCommand omv_command_convert = {
   "convert", N_("IN… OUT"), N_("Convert recordings to what hosts play, and "
       "back."),
   "  omvstr convert run.bin run.mp4\n"
-      "  omvstr run.bin run.gif --from 2 --to 5 --size 320x240\n"
+      "  omvstr convert run.bin run.gif --from 2 --to 5 --size 320x240\n"
       "  omvstr convert run.bin 'frames/%05d.png'\n"
       "  omvstr convert *.bin videos/ --type mp4 -j 4\n"
       "  omvstr convert film.mp4 film.bin --size 320x240 --every 2\n",

@@ -81,26 +81,28 @@ OmvImageFiles *
 omv_image_files_new (const OmvTool * tool, const gchar * in,
     const gchar * pattern)
 {
-  g_autoptr (OmvImageFiles) files = g_new0 (OmvImageFiles, 1);
   const gchar *number = find_number (pattern);
-  const gchar *end;
+  const gchar *end = NULL;
+  OmvImageFiles *files;
+  gint width = 0;
 
-  files->tool = tool;
-  files->inputs[0] = g_strdup (in);
-  if (number == NULL) {
-    files->before = unescape (pattern, strlen (pattern));
-    return g_steal_pointer (&files);
-  }
-  if (!parse_number (number, &files->width, &end)
-      || find_number (end) != NULL) {
+  if (number != NULL && (!parse_number (number, &width, &end)
+          || find_number (end) != NULL)) {
     (void) omv_fail_with (pattern, _("A name can have one place for a number, "
             "such as %%d or %%05d."));
     return NULL;
   }
 
-  files->before = unescape (pattern, (gsize) (number - pattern));
-  files->after = unescape (end, strlen (end));
-  return g_steal_pointer (&files);
+  files = g_new0 (OmvImageFiles, 1);
+  files->tool = tool;
+  files->inputs[0] = g_strdup (in);
+  files->width = width;
+  files->before = unescape (pattern, number != NULL
+      ? (gsize) (number - pattern) : strlen (pattern));
+  if (number != NULL)
+    files->after = unescape (end, strlen (end));
+
+  return files;
 }
 
 void
