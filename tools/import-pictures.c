@@ -112,6 +112,15 @@ compare (gconstpointer a, gconstpointer b)
   return first->number < second->number ? -1 : first->number > second->number;
 }
 
+/* @path: (transfer full) */
+static void
+add_picture (GArray * pictures, guint64 number, gchar * path)
+{
+  const Picture picture = { number, path };
+
+  g_array_append_val (pictures, picture);
+}
+
 static gboolean
 find_pictures (const gchar * pattern, GArray * pictures, GError ** error)
 {
@@ -122,9 +131,7 @@ find_pictures (const gchar * pattern, GArray * pictures, GError ** error)
   const gchar *suffix, *entry;
 
   if (!split_pattern (name, &prefix, &suffix)) {
-    Picture picture = { 0, g_strdup (pattern) };
-
-    g_array_append_val (pictures, picture);
+    add_picture (pictures, 0, g_strdup (pattern));
     return TRUE;
   }
 
@@ -132,12 +139,10 @@ find_pictures (const gchar * pattern, GArray * pictures, GError ** error)
   if (dir == NULL)
     return FALSE;
   while ((entry = g_dir_read_name (dir)) != NULL) {
-    Picture picture;
+    guint64 number;
 
-    if (!parse_name (entry, prefix, suffix, &picture.number))
-      continue;
-    picture.path = g_build_filename (folder, entry, NULL);
-    g_array_append_val (pictures, picture);
+    if (parse_name (entry, prefix, suffix, &number))
+      add_picture (pictures, number, g_build_filename (folder, entry, NULL));
   }
   g_array_sort (pictures, compare);
   if (pictures->len == 0)

@@ -32,6 +32,9 @@
 
 static const gchar *const picture_extensions[] = { "jpeg", "jpg", "png", NULL };
 
+/* Tenths of a second. */
+#define IDLE_TICKS 100
+
 typedef struct
 {
   OmvTool *tool;
@@ -42,6 +45,7 @@ typedef struct
   GstElement *pipeline;
   OmvProgress *progress;
   gint live;                    /* boolean; atomic */
+  guint n_idle_ticks;           /* without a stream; main loop */
 
   /* the thread that finds streams; others behind the start of the first frame */
   OmvConvertOptions options;    /* with a format that is chosen there */
@@ -294,6 +298,20 @@ on_live (gpointer user_data)
   return FALSE;
 }
 
+/* decodebin of 1.22 may lose the error of a file that is torn, and then waits for
+ * ever. A file of this machine shows its streams sooner than IDLE_TICKS. */
+static void
+watch_for_streams (Import * import)
+{
+  if (gst_uri_is_valid (import->in) || import->n_idle_ticks++ < IDLE_TICKS)
+    return;
+
+  gst_element_post_message (import->pipeline,
+      gst_message_new_error (GST_OBJECT (import->pipeline),
+          g_error_new_literal (GST_STREAM_ERROR,
+              GST_STREAM_ERROR_TYPE_NOT_FOUND, "no stream appears"), NULL));
+}
+
 static void
 on_tick (gpointer user_data)
 {
@@ -302,8 +320,10 @@ on_tick (gpointer user_data)
   OmvClock *clock = g_atomic_pointer_get (&import->clock);
   gint64 duration = 0;
 
-  if (clock == NULL)
+  if (clock == NULL) {
+    watch_for_streams (import);
     return;
+  }
   if (import->progress == NULL) {
     if (!gst_element_query_duration (import->pipeline, GST_FORMAT_TIME,
             &duration) || duration < 0)

@@ -382,7 +382,6 @@ find_array (OmvZip * zip, gchar ** ret_name, const Unit ** ret_unit)
   while (omv_zip_next (zip, &member)) {
     gsize length = member.name_length;
     const Unit *unit = NULL;
-    g_autoptr (GBytes) bytes = NULL;
     OmvNumpy array;
     guint rate;
 
