@@ -382,6 +382,7 @@ find_array (OmvZip * zip, gchar ** ret_name, const Unit ** ret_unit)
   while (omv_zip_next (zip, &member)) {
     gsize length = member.name_length;
     const Unit *unit = NULL;
+    g_autoptr (GBytes) bytes = NULL;
     OmvNumpy array;
     guint rate;
 
@@ -485,7 +486,6 @@ omv_times_load (const gchar * argument, GError ** error)
   const gchar *unit = split_unit (path);
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GFileInputStream) stream = NULL;
-  g_autoptr (GBytes) bytes = NULL;
   g_autofree guint8 *data = NULL;
   gsize size = 0, room = 0;
   gssize n = 1;
