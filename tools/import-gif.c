@@ -26,6 +26,9 @@
 #define DELAY_MIN 2
 #define DELAY_DEFAULT 10
 
+/* Of a picture, as many as a frame of 256 MiB can have. */
+#define PIXELS_MAX 67108864
+
 typedef struct
 {
   GifFileType *gif;
@@ -88,20 +91,22 @@ draw_image (Gif * self)
   static const gint starts[] = { 0, 4, 2, 1 };
   static const gint steps[] = { 8, 8, 4, 2 };
   const GifImageDesc *image = &self->gif->Image;
-  g_autofree GifPixelType *row = g_malloc ((gsize) MAX (image->Width, 1));
+  GifPixelType *row = g_malloc ((gsize) MAX (image->Width, 1));
   gint n_passes = image->Interlace ? G_N_ELEMENTS (starts) : 1;
+  gboolean drawn = TRUE;
 
   for (gint pass = 0; pass < n_passes; pass++) {
     gint step = image->Interlace ? steps[pass] : 1;
 
-    for (gint y = starts[pass]; y < image->Height; y += step) {
-      if (DGifGetLine (self->gif, row, image->Width) != GIF_OK)
-        return FALSE;
-      draw_row (self, row, image->Top + y);
+    for (gint y = starts[pass]; drawn && y < image->Height; y += step) {
+      drawn = DGifGetLine (self->gif, row, image->Width) == GIF_OK;
+      if (drawn)
+        draw_row (self, row, image->Top + y);
     }
   }
+  g_free (row);
 
-  return TRUE;
+  return drawn;
 }
 
 static void
@@ -215,7 +220,7 @@ open_gif (Gif * self, const gchar * path)
     return FALSE;
 
   self->n_pixels = (gsize) self->gif->SWidth * (gsize) self->gif->SHeight;
-  if (self->n_pixels > GST_OMV_FRAME_SIZE_MAX_DEFAULT / sizeof *self->canvas)
+  if (self->n_pixels > PIXELS_MAX)
     return FALSE;
   self->canvas = g_new0 (guint32, self->n_pixels);
   self->kept = g_new0 (guint32, self->n_pixels);

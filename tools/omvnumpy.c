@@ -130,8 +130,10 @@ static gint64
 get_integer (const OmvNumpy * array, gsize i)
 {
   guint unused = 64 - 8 * array->size;
-  guint64 bits = get_bits (array, i) << unused;
+  guint64 bits;
 
+  g_assert (unused < 64);
+  bits = get_bits (array, i) << unused;
   return array->kind == 'i' ? (gint64) bits >> unused : (gint64) (bits >>
       unused);
 }

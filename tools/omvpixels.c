@@ -81,7 +81,8 @@ omv_pixels_convert (GstOmvPixelFormat format, const guint8 * pixels,
     if (format == GST_OMV_PIXEL_FORMAT_RGB565)
       convert_row_to_rgb565 (pixels, width, result);
     else
-      convert_row_to_bayer (pixels, width, cell + 2 * (y & 1), result);
+      convert_row_to_bayer (pixels, width, cell + ((y & 1) != 0 ? 2 : 0),
+          result);
     pixels += stride;
     result += get_result_stride (format, width);
   }

@@ -23,7 +23,7 @@
 #include "omvzip.h"
 
 /* Larger files are not what was meant. */
-#define FILE_SIZE_MAX (256 * 1024 * 1024)
+#define FILE_SIZE_MAX 268435456
 
 #define N_FIELDS_MAX 256
 #define SEPARATORS ",;\t"
@@ -289,7 +289,7 @@ parse_table (const gchar * text, gsize size, const Unit * unit, GError ** error)
 {
   const gchar *end = text + size;
   g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (guint64));
-  g_autofree Field *fields = g_new (Field, N_FIELDS_MAX);
+  Field fields[N_FIELDS_MAX];
   g_autofree gchar *name = NULL;
   const Unit *named = NULL;
   gboolean chosen = FALSE;
@@ -441,7 +441,7 @@ omv_times_parse (const guint8 * data, gsize size, const gchar * unit_name,
 {
   const Unit *unit =
       unit_name != NULL ? find_unit (unit_name, strlen (unit_name)) : NULL;
-  g_autoptr (OmvTimes) times = NULL;
+  OmvTimes *times = NULL;
 
   if (size >= 4 && memcmp (data, "PK\3\4", 4) == 0)
     times = parse_npz (data, size, unit, error);
@@ -451,15 +451,12 @@ omv_times_parse (const guint8 * data, gsize size, const gchar * unit_name,
     times = parse_table ((const gchar *) data, size, unit, error);
   else
     set_error (error, _("This is neither csv nor npy nor npz."));
-  if (times == NULL)
-    return NULL;
-
-  if (times->n == 0) {
+  if (times != NULL && times->n == 0) {
     set_error (error, _("It holds no times."));
-    return NULL;
+    g_clear_pointer (&times, omv_times_free);
   }
 
-  return g_steal_pointer (&times);
+  return times;
 }
 
 /* The unit behind the last colon, which is cut off, or NULL. */
