@@ -329,11 +329,14 @@ gst_omv_ring_sink_render (GstBaseSink * sink, GstBuffer * buffer)
 
 /* --- events --------------------------------------------------------------- */
 
-/* Called with the preroll lock held, which a change of state needs: the wait ends
- * when one begins, and goes on when it is over. FALSE: flushing. */
+/* Called with the preroll lock held, which is free during the wait, as in the waits
+ * of the base class: a change of state and a flush need it. They end the wait, and
+ * in PLAYING it goes on. FALSE: flushing. */
 static gboolean
-finish_clips (GstOmvRingSink * self)
+finish_clips (GstOmvRingSink * self, GstEvent * eos)
 {
+  GstBaseSink *sink = GST_BASE_SINK (self);
+
   GST_OBJECT_LOCK (self);
   self->eos = TRUE;
   GST_OBJECT_UNLOCK (self);
@@ -341,12 +344,19 @@ finish_clips (GstOmvRingSink * self)
   if (self->settings.dump_on_eos)
     gst_omv_ring_sink_trigger_newest (self, NULL);
   omv_hub_set_eos (self->hub, TRUE);
-  while (!omv_dumper_wait (self->dumper)) {
-    if (gst_base_sink_wait_preroll (GST_BASE_SINK (self)) != GST_FLOW_OK)
-      return FALSE;
+  while (!sink->flushing && gst_base_sink_do_preroll (sink,
+          GST_MINI_OBJECT (eos)) == GST_FLOW_OK) {
+    gboolean done;
+
+    omv_dumper_set_cancelled (self->dumper, FALSE);
+    GST_BASE_SINK_PREROLL_UNLOCK (sink);
+    done = omv_dumper_wait (self->dumper);
+    GST_BASE_SINK_PREROLL_LOCK (sink);
+    if (done)
+      return TRUE;
   }
 
-  return TRUE;
+  return FALSE;
 }
 
 /* Running time may start anew, but the ring's goes on. */
@@ -388,7 +398,7 @@ gst_omv_ring_sink_event (GstBaseSink * sink, GstEvent * event)
       flush_stop (self, event);
       break;
     case GST_EVENT_EOS:
-      if (!finish_clips (self)) {
+      if (!finish_clips (self, event)) {
         gst_event_unref (event);
         return FALSE;
       }
@@ -427,17 +437,11 @@ gst_omv_ring_sink_propose_allocation (GstBaseSink * sink, GstQuery * query)
   return TRUE;
 }
 
-static gboolean
-gst_omv_ring_sink_unlock (GstBaseSink * sink)
-{
-  omv_dumper_set_cancelled (GST_OMV_RING_SINK (sink)->dumper, TRUE);
-  return TRUE;
-}
-
+/* Called with the preroll lock held, by what changes the state or flushes. */
 static gboolean
 gst_omv_ring_sink_unlock_stop (GstBaseSink * sink)
 {
-  omv_dumper_set_cancelled (GST_OMV_RING_SINK (sink)->dumper, FALSE);
+  omv_dumper_set_cancelled (GST_OMV_RING_SINK (sink)->dumper, TRUE);
   return TRUE;
 }
 
@@ -779,7 +783,6 @@ gst_omv_ring_sink_class_init (GstOmvRingSinkClass * klass)
   sink_class->render = gst_omv_ring_sink_render;
   sink_class->event = gst_omv_ring_sink_event;
   sink_class->propose_allocation = gst_omv_ring_sink_propose_allocation;
-  sink_class->unlock = gst_omv_ring_sink_unlock;
   sink_class->unlock_stop = gst_omv_ring_sink_unlock_stop;
 
   gst_element_class_add_pad_template (element_class,
