@@ -107,7 +107,8 @@ class Ring(PipelineTest):
             self.assertIn("omv-ring-dump", line)
             frames = Recording(
                 self.path(label + ".bin").read_bytes()).frames
-            self.assertGreaterEqual(len(frames), 4)
+            # what the clip before it has is not in it again
+            self.assertGreaterEqual(len(frames), 1)
         process.send_signal(signal.SIGINT)
         # The end closes what is open.
         process.stdout.read()
