@@ -63,9 +63,10 @@ static void
 test_no_times (void)
 {
   for (guint i = 0; i < G_N_ELEMENTS (no_times); i++) {
+    g_autofree gchar *shown = g_strescape (no_times[i], NULL);
     guint64 time = 42;
 
-    g_test_message ("%s", no_times[i]);
+    g_test_message ("\"%s\"", shown);
     g_assert_false (omv_parse_time (no_times[i], &time));
     g_assert_cmpuint (time, ==, 42);
   }
