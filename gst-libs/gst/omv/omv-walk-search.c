@@ -165,6 +165,17 @@ search_window (GstOmvWalk * walk, const GstOmvWalkInput * input,
   }
 }
 
+/* Whether the window was made for another end of the recording: bytes of it are gone,
+ * or it was small only because none followed. */
+static gboolean
+has_moved_end (const GstOmvWalk * walk, const GstOmvWalkInput * input)
+{
+  if (walk->window_end > input->end)
+    return input->at_end;
+  return walk->window_end < input->end
+      && walk->window_end - walk->window < SEARCH_LOOK;
+}
+
 gboolean
 omv_walk_search (GstOmvWalk * walk, const GstOmvWalkInput * input,
     GstOmvWalkStep * step, GstOmvWalkResult * result)
@@ -172,8 +183,8 @@ omv_walk_search (GstOmvWalk * walk, const GstOmvWalkInput * input,
   const guint8 *data;
   guint64 limit;
 
-  if (input->at_end && walk->window_end > input->end)
-    walk->window_end = walk->window;    /* the recording has become shorter */
+  if (has_moved_end (walk, input))
+    walk->window_end = walk->window;
   if (walk->window == walk->window_end && !set_window (walk, input, step)) {
     if (step->size > 0) {
       *result = GST_OMV_WALK_NEED;
