@@ -278,7 +278,6 @@ GST_START_TEST (test_eos_then_flush_then_frames)
 {
   g_autoptr (Ring) ring = ring_new ("slots", 10, "post-frames",
       G_GUINT64_CONSTANT (2), NULL);
-  g_autoptr (GstMessage) message = NULL;
 
   ring_play (ring);
   ring_push (ring, 5);
