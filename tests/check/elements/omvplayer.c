@@ -70,6 +70,15 @@ fill (GstBuffer ** buffer, GstBuffer * bytes)
   gst_buffer_unref (bytes);
 }
 
+static void
+wait_inactive (OmvPlayer * player)
+{
+  g_mutex_lock (&player->lock);
+  while (!player->inactive)
+    g_cond_wait (&player->changed, &player->lock);
+  g_mutex_unlock (&player->lock);
+}
+
 static GstFlowReturn
 source_get_range (GstPad * pad, GstObject * parent, guint64 offset, guint size,
     GstBuffer ** buffer)
@@ -82,6 +91,10 @@ source_get_range (GstPad * pad, GstObject * parent, guint64 offset, guint size,
   if (offset >= end)
     return GST_FLOW_EOS;
   size = (guint) MIN (size, end - offset);
+  if (player->hold_from > 0 && offset + size > player->hold_from) {
+    wait_inactive (player);
+    return GST_FLOW_FLUSHING;
+  }
   fill (buffer, player->repeat > 0 ? repeat_bytes (player, offset, size)
       : wrap_bytes (player, (gsize) offset, size));
   return GST_FLOW_OK;
@@ -119,6 +132,13 @@ static gboolean
 source_activate_mode (GstPad * pad, GstObject * parent, GstPadMode mode,
     gboolean active)
 {
+  OmvPlayer *player = gst_pad_get_element_private (pad);
+
+  g_mutex_lock (&player->lock);
+  player->inactive = !active;
+  g_cond_broadcast (&player->changed);
+  g_mutex_unlock (&player->lock);
+
   return TRUE;
 }
 
@@ -259,6 +279,8 @@ omv_player_new (OmvPlayerMode mode, gconstpointer data, gsize size)
 {
   OmvPlayer *player = g_new0 (OmvPlayer, 1);
 
+  g_mutex_init (&player->lock);
+  g_cond_init (&player->changed);
   player->mode = mode;
   player->segment_done = -1;
   player->chunk = MAX (size, 1);
@@ -400,6 +422,8 @@ omv_player_free (OmvPlayer * player)
   g_ptr_array_unref (player->warnings);
   g_ptr_array_unref (player->warning_errors);
   g_clear_error (&player->error);
+  g_cond_clear (&player->changed);
+  g_mutex_clear (&player->lock);
   g_free (player);
 }
 

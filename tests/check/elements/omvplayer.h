@@ -29,6 +29,8 @@ typedef struct {
                                    there so many times, without being in memory */
   gint shrink_after;            /* after so many pulls the recording … */
   gsize shrink_to;              /* … has only so many bytes */
+  guint64 hold_from;            /* pull mode: who pulls bytes from here on waits until
+                                   the pad is deactivated; 0 = nobody waits */
 
   GstElement *demux;
   GstBus *bus;
@@ -36,6 +38,9 @@ typedef struct {
   GstPad *sink;
   GBytes *data;
   gint pulls;                   /* atomic */
+  GMutex lock;
+  GCond changed;
+  gboolean inactive;            /* lock: the source was deactivated */
   gsize sought;                 /* where the last seek in push mode went */
 
   GPtrArray *buffers;           /* of GstBuffer, in the order they came */

@@ -502,11 +502,13 @@ GST_START_TEST (test_unlock)
 
 GST_END_TEST;
 
-/* An application may send what it likes, when it likes. */
+/* An application may send what it likes, when it likes. The base class keeps an EOS
+ * until the source is started. */
 GST_START_TEST (test_events_in_every_state)
 {
   static const GstState states[] = { GST_STATE_NULL, GST_STATE_READY,
-    GST_STATE_PAUSED, GST_STATE_PLAYING, GST_STATE_READY, GST_STATE_NULL
+    GST_STATE_PAUSED, GST_STATE_PLAYING, GST_STATE_READY, GST_STATE_NULL,
+    GST_STATE_PLAYING
   };
   g_autoptr (Ring) ring = make_ring (10, 100);
   g_autoptr (Player) player = player_new (ring, "clip");

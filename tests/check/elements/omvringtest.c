@@ -293,13 +293,15 @@ check_notes (const Clip * clip, const gchar * path, GstElement * sink)
 {
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GstOmvMetadata) metadata = gst_omv_metadata_load (file, NULL);
+  g_autoptr (GDateTime) start = NULL;
 
   fail_unless (metadata != NULL);
   fail_unless_equals_string (gst_omv_metadata_get_label (metadata),
       clip->label);
   fail_unless_equals_uint64 (gst_omv_metadata_get_trigger_time (metadata),
       clip->trigger * RING_FRAME_TIME);
-  fail_unless (gst_omv_metadata_get_start (metadata) != NULL);
+  start = gst_omv_metadata_get_start (metadata);
+  fail_unless (start != NULL);
   fail_unless (gst_omv_metadata_get_zone (metadata) != NULL);
   fail_unless_equals_uint64 (gst_omv_metadata_get_base_time (metadata),
       gst_element_get_base_time (sink));
