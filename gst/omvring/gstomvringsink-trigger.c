@@ -160,12 +160,14 @@ gst_omv_ring_sink_trigger_newest (GstOmvRingSink * self, const gchar * label)
 static gchar *
 make_text (const guint8 * data, gsize size)
 {
-  g_autofree gchar *text = g_malloc (size);
+  g_autofree guint8 *text = g_memdup2 (data, size);
 
-  for (gsize i = 0; i < size; i++)
-    text[i] = data[i] != 0 ? (gchar) data[i] : ' ';
+  for (gsize i = 0; i < size; i++) {
+    if (text[i] == 0)
+      text[i] = ' ';
+  }
 
-  return g_utf8_make_valid (text, (gssize) size);
+  return g_utf8_make_valid ((const gchar *) text, (gssize) size);
 }
 
 /* Each line is a trigger, and what it says is the label. */
