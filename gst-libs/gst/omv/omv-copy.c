@@ -64,11 +64,6 @@ stream (guint8 * dest, const guint8 * src, gsize size)
   stream_lines (dest + head, src + head, body);
 }
 
-#else
-
-#define STREAM_SIZE_MIN G_MAXSIZE
-#define stream memcpy
-
 #endif
 
 /*
@@ -83,8 +78,13 @@ stream (guint8 * dest, const guint8 * src, gsize size)
 void
 gst_omv_copy_streaming (guint8 * dest, const guint8 * src, gsize size)
 {
-  if (size >= STREAM_SIZE_MIN)
+  if (size == 0)
+    return;
+#ifdef __SSE2__
+  if (size >= STREAM_SIZE_MIN) {
     stream (dest, src, size);
-  else if (size > 0)
-    memcpy (dest, src, size);
+    return;
+  }
+#endif
+  memcpy (dest, src, size);
 }
