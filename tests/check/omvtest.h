@@ -49,6 +49,11 @@ void omv_test_append_header (GByteArray * bytes, gint generation,
 void omv_test_append_padding (GByteArray * bytes, gsize payload_size);
 void omv_test_set_exact_time (guint8 * header, guint64 time);
 
+/* Where byte @i of little-endian RGB565 is in GStreamer's RGB16, whose pixels are
+ * numbers of this host. */
+#define OMV_TEST_RGB16_BYTE(i) \
+    (G_BYTE_ORDER == G_LITTLE_ENDIAN ? (i) : (i) ^ 1)
+
 GByteArray *omv_test_build (const gchar * recipe, GArray ** ret_frames);
 
 G_END_DECLS

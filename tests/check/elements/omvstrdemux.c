@@ -15,6 +15,7 @@
 #include "omvtest.h"
 
 #define CODE_BINARY 0x08010000
+#define CODE_RGB565 0x0C030002
 #define CODE_GRAY 0x08020001
 #define CODE_ARGB8 0x0C080004
 
@@ -60,12 +61,27 @@ pack_binary (GBytes * gray, gint width, gint height)
   return g_bytes_new_take (rows, row_size * (gsize) height);
 }
 
+static GBytes *
+make_little_endian (GBytes * rgb16)
+{
+  gsize size = g_bytes_get_size (rgb16);
+  const guint8 *pixels = g_bytes_get_data (rgb16, NULL);
+  guint8 *bytes = g_malloc (size);
+
+  for (gsize i = 0; i < size; i++)
+    bytes[i] = pixels[OMV_TEST_RGB16_BYTE (i)];
+
+  return g_bytes_new_take (bytes, size);
+}
+
 /* The payload as the camera reads it; of RGB565, little-endian. */
 static GBytes *
 get_stored_payload (OmvPlayer * player, guint index, const OmvTestFrame * frame)
 {
   g_autoptr (GBytes) payload = omv_player_payload (player, index);
 
+  if (frame->format == CODE_RGB565)
+    return make_little_endian (payload);
   if (frame->format != CODE_BINARY)
     return g_steal_pointer (&payload);
   return pack_binary (payload, frame->width, frame->height);
@@ -477,6 +493,15 @@ static const LayoutCase layout_cases[] = {
   {"V1.1 c160x120 c160x120", TRUE, TRUE},
 };
 
+/* Pixels of RGB565 have to be turned around on a host of the other byte order. */
+static gboolean
+expects_reference (const LayoutCase * test, gboolean meta)
+{
+  if (G_BYTE_ORDER == G_BIG_ENDIAN && strstr (test->recipe, " c") != NULL)
+    return g_str_has_prefix (test->recipe, "V1.0");
+  return meta ? test->by_reference_with_meta : test->by_reference;
+}
+
 /* Demuxing from a file copies no pixels where downstream understands the rows
  * as they are: the buffers' memory is that of the source. */
 GST_START_TEST (test_no_copy)
@@ -493,8 +518,7 @@ GST_START_TEST (test_no_copy)
     fail_unless_equals_int (player->buffers->len, 2);
     for (guint i = 0; i < 2; i++)
       fail_unless_equals_int (lies_within (omv_player_buffer (player, i),
-              bytes), meta != 0 ? test->by_reference_with_meta
-          : test->by_reference);
+              bytes), expects_reference (test, meta != 0));
     omv_player_free (player);
   }
 }

@@ -439,9 +439,14 @@ assert_stored (const GByteArray * bytes, const FormatCase * format, gint width,
   fail_unless_equals_int (read_u32 (bytes, 24), height);
   fail_unless_equals_int (read_u32 (bytes, 28), format->code);
   fail_unless (memcmp (bytes->data + 32, zeros, 16) == 0);
-  for (gsize i = 0; i < size; i++)
+  for (gsize i = 0; i < size; i++) {
+    gsize column = i % row_size;
+
+    if (format->code == CODE_RGB565)
+      column = OMV_TEST_RGB16_BYTE (column);
     fail_unless_equals_int (bytes->data[48 + i], pixel_byte (i / row_size,
-            i % row_size));
+            column));
+  }
   fail_unless (memcmp (bytes->data + 48 + size, zeros,
           GST_ROUND_UP_16 (size) - size) == 0);
 }
@@ -469,11 +474,14 @@ GST_START_TEST (test_rows_become_tight)
 
 GST_END_TEST;
 
-/* Muxing frames without gaps copies no pixels: the memory is the input's. */
+/* Muxing frames without gaps copies no pixels: the memory is the input's. Only
+ * those of RGB565 are turned around on a host of the other byte order. */
 GST_START_TEST (test_no_copy)
 {
   const FormatCase *format = &format_cases[__i__];
   const guint layouts = format->raw ? 2 : 1;
+  const gboolean shared = format->code != CODE_RGB565
+      || G_BYTE_ORDER == G_LITTLE_ENDIAN;
 
   for (guint layout = 0; layout < layouts; layout++) {
     gint width = layout == LAYOUT_META_TIGHT && format->bits == 8 ? 33 : 32;
@@ -488,7 +496,8 @@ GST_START_TEST (test_no_copy)
     gst_harness_push (h, gst_buffer_ref (in));
     header = gst_harness_pull (h);
     frame = gst_harness_pull (h);
-    fail_unless (gst_buffer_peek_memory (frame, 1) == memory);
+    fail_unless_equals_int (gst_buffer_peek_memory (frame, 1) == memory,
+        shared);
     gst_buffer_unref (in);
     gst_harness_teardown (h);
   }
