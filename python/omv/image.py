@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The camera's module `image`: pictures and streams of them."""
 
+import math
+
 import numpy as np
 
 from . import _png
@@ -38,6 +40,15 @@ _SHAPES = {
 
 # RGB565 is big-endian in the first version
 _VERSION, _OLD_VERSION = int(GstOmv.Version.V2_0), int(GstOmv.Version.V1_0)
+
+# (pixel format, version): NumPy's name of the type, its size, what stands
+# behind (height, width) and bytes per pixel
+_VIEWS = {
+    (_format, int(_version)): (
+        (_kind.newbyteorder(">") if int(_version) == _OLD_VERSION
+         else _kind).str, _channels, _kind.itemsize * math.prod(_channels))
+    for _format, (_kind, _channels) in _SHAPES.items()
+    for _version in GstOmv.Version.__enum_values__.values()}
 
 
 def _pack_bits(array):
@@ -89,7 +100,7 @@ class Image:
     def __init__(self, source, height=None, pixformat=None, *, buffer=None):
         self.number = self.time = self.interval = None
         self._version = _VERSION
-        self._payload = self._array = None
+        self._frame = self._payload = self._array = None
         if isinstance(source, (bytes, bytearray, memoryview)):
             self._set_picture(bytes(source))
         elif height is None:
@@ -105,11 +116,18 @@ class Image:
     @classmethod
     def _from_frame(cls, frame):
         self = cls.__new__(cls)
-        (payload, self._width, self._height, self._format, self._version,
-         self.number, time, interval) = frame.unpack()
+        (address, size, width, height, pixformat, version, self.number, time,
+         interval) = frame.unpack()
         self.time, self.interval = time / 1e9, interval / 1e9
-        self._payload = payload or b""
-        self._array = None
+        self._width, self._height, self._format = width, height, pixformat
+        self._stored, self._version, self._frame = size, version, frame
+        self._payload = self._array = None
+        view = _VIEWS.get((pixformat, version))
+        if view is not None and size == height * width * view[2]:
+            # arrays look at the frame in place, and keep it by its image
+            self.__array_interface__ = {
+                "version": 3, "typestr": view[0], "data": (address, True),
+                "shape": (height, width) + view[1]}
         return self
 
     def _set_picture(self, data):
@@ -166,20 +184,25 @@ class Image:
 
     def size(self):
         """The bytes that a stream stores."""
-        return len(self.bytearray())
+        return (self._stored if self._frame is not None
+                else len(self.bytearray()))
 
     def bytearray(self):
         """What a stream stores, RGB565 in little-endian."""
+        if self._frame is not None:
+            payload = self._frame.payload.get_data() or b""
+            if self._version == _OLD_VERSION and self._format == RGB565:
+                return np.frombuffer(payload, ">u2").astype("<u2").tobytes()
+            return payload
         if self._payload is None:
             self._payload = self._encode()
-        if self._version == _OLD_VERSION and self._format == RGB565:
-            return np.frombuffer(self._payload, ">u2").astype("<u2").tobytes()
         return self._payload
 
     def copy(self):
         """The same picture with an array of its own, which can be changed."""
-        if self._format in _SHAPES or self._payload is None:
-            array = np.array(self.__array__())
+        if (self._format in _SHAPES
+                or self._payload is None and self._frame is None):
+            array = np.array(self)
             if self._format in _SHAPES:
                 array = array.astype(_SHAPES[self._format][0], copy=False)
         else:
@@ -187,8 +210,9 @@ class Image:
         other = Image.__new__(Image)
         other.__dict__.update(self.__dict__)
         if array is not None:
-            other._array, other._payload = array, None
+            other._array, other._frame, other._payload = array, None, None
             other._version = _VERSION
+            other.__dict__.pop("__array_interface__", None)
         return other
 
     def to_grayscale(self):
@@ -208,7 +232,8 @@ class Image:
     def _decode(self):
         pixels, decoded = GstOmv.decode(
             GstOmv.Version(self._version), _Format(self._format), self._width,
-            self._height, GLib.Bytes.new(self._payload))
+            self._height, self._frame.payload if self._frame is not None
+            else GLib.Bytes.new(self.bytearray()))
         channels = {_Decoded.RGB: (3,), _Decoded.RGBA: (4,)}.get(decoded, ())
         return np.frombuffer(pixels.get_data(), np.uint8).reshape(
             (self._height, self._width) + channels)
@@ -217,9 +242,7 @@ class Image:
         if self._array is None:
             if self._format in _SHAPES:
                 kind, channels = _SHAPES[self._format]
-                if self._version == _OLD_VERSION:
-                    kind = kind.newbyteorder(">")
-                self._array = np.frombuffer(self._payload, kind).reshape(
+                self._array = np.frombuffer(self.bytearray(), kind).reshape(
                     (self._height, self._width) + channels)
             else:
                 self._array = self._decode()
@@ -230,13 +253,12 @@ class Image:
 
     def rgb(self):
         """8-bit RGB, (h, w, 3)."""
-        array = self.__array__()
+        array = np.asarray(self)
         if self._format == RGB565:
             return _rgb565_to_rgb(array.astype(np.uint16))
         if self._format in (YUV422, YVU422):
             return _yuv_to_rgb(array, self._format == YVU422)
         if BAYER_BGGR <= self._format <= BAYER_RGGB:
-            self._payload = self.bytearray()
             return self._decode()
         if array.dtype == bool:
             array = array * np.uint8(255)
@@ -246,7 +268,7 @@ class Image:
 
     def gray(self):
         """8 bits of luma, BT.601, (h, w)."""
-        array = self.__array__()
+        array = np.asarray(self)
         if self._format in (YUV422, YVU422):
             return array[..., 0]
         if array.dtype == bool:

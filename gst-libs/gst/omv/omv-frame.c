@@ -112,14 +112,15 @@ gst_omv_frame_unref (GstOmvFrame * frame)
  * @ret_interval: (out): ns since the frame before, as the header says
  *
  * Takes a frame apart by one call, for languages in which each field of a struct
- * costs one.
+ * costs one. Those that can look at memory in place, as NumPy does, find the
+ * payload by its address; others have #GstOmvFrame.payload.
  *
- * Returns: (transfer none) (array length=ret_size) (nullable): the payload,
- *   which belongs to @frame
+ * Returns: the address of the payload, which belongs to @frame; of no meaning if
+ *   @ret_size is 0. It is a number, as bindings make nothing of a pointer
  *
  * Since: 0.1
  */
-const guint8 *
+guintptr
 gst_omv_frame_unpack (const GstOmvFrame * frame, gsize * ret_size,
     gint * ret_width, gint * ret_height, guint * ret_format,
     guint * ret_version, guint64 * ret_number, guint64 * ret_time,
@@ -134,7 +135,7 @@ gst_omv_frame_unpack (const GstOmvFrame * frame, gsize * ret_size,
   *ret_interval = frame->header.interval
       * gst_omv_version_get_unit (frame->version);
 
-  return g_bytes_get_data (frame->payload, ret_size);
+  return (guintptr) g_bytes_get_data (frame->payload, ret_size);
 }
 
 /**

@@ -51,7 +51,7 @@ GST_OMV_API
 void gst_omv_frame_unref (GstOmvFrame * frame);
 
 GST_OMV_API
-const guint8 *gst_omv_frame_unpack (const GstOmvFrame * frame,
+guintptr gst_omv_frame_unpack (const GstOmvFrame * frame,
     gsize * ret_size, gint * ret_width, gint * ret_height,
     guint * ret_format, guint * ret_version, guint64 * ret_number,
     guint64 * ret_time, guint64 * ret_interval);

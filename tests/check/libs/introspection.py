@@ -5,6 +5,7 @@ The format itself is tested in C; here only what a binding needs: names without
 prefixes, structs that can be made, and errors that can be told apart.
 """
 
+import ctypes
 import hashlib
 import json
 import os
@@ -80,11 +81,14 @@ class Binding(unittest.TestCase):
             self.assertEqual(
                 hashlib.sha256(frame.payload.get_data()).hexdigest(),
                 wanted["sha256"])
+            address, *fields = frame.unpack()
+            self.assertEqual(ctypes.string_at(address, fields[0]),
+                             frame.payload.get_data())
             self.assertEqual(
-                frame.unpack(),
-                (frame.payload.get_data(), wanted["w"], wanted["h"],
+                fields,
+                [frame.payload.get_size(), wanted["w"], wanted["h"],
                  int(wanted["pixfmt"], 16), 20, wanted["index"],
-                 wanted["time_ns"], frame.header.interval * 10 ** 6))
+                 wanted["time_ns"], frame.header.interval * 10 ** 6])
             found = reader.read_frame_at(frame.time, GstOmv.Snap.NEAREST)
             self.assertEqual(found.number, frame.number)
 

@@ -204,9 +204,16 @@ class ArrayTest(Case):
         img = Image(GRAY)
         self.assertIs(np.asarray(img), GRAY)
         read = self.round_trip(GRAY)
-        self.assertIs(np.asarray(read), np.asarray(read))
-        self.assertTrue(np.shares_memory(
-            np.asarray(read), np.frombuffer(read.bytearray(), np.uint8)))
+        array = np.asarray(read)
+        self.assertTrue(np.shares_memory(array, np.asarray(read)))
+        self.assertFalse(array.flags.writeable)
+        copy = read.gray().copy()
+        number = read.number
+        del read
+        # the array alone keeps the frame that it looks at
+        self.assertEqual(array.base.number, number)
+        np.testing.assert_array_equal(array, copy)
+        read = self.round_trip(GRAY)
         changed = read.copy()
         np.asarray(changed)[0, 0] = 77
         self.assertEqual(self.round_trip(changed).gray()[0, 0], 77)
