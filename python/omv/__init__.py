@@ -6,4 +6,15 @@
     with image.ImageIO("run.bin", "r") as stream:
         for img in stream:
             print(img.time, img.rgb().mean())
+
+With this package imported, imageio reads and writes recordings, too:
+
+    import imageio
+    import omv
+
+    frames = imageio.mimread("run.bin")
 """
+
+from . import _imageio
+
+_imageio.watch()

@@ -7,7 +7,7 @@ import zlib
 import numpy as np
 
 # colour types by the number of channels
-_TYPES = {3: 2, 4: 6}
+_TYPES = {1: 0, 3: 2, 4: 6}
 
 
 def _chunk(name, data):
@@ -16,7 +16,7 @@ def _chunk(name, data):
 
 
 def encode(array):
-    """A PNG picture of 8-bit RGB or RGBA pixels, nothing lost."""
+    """A PNG picture of 8-bit gray, RGB or RGBA pixels, nothing lost."""
     height, width, channels = array.shape
     rows = np.zeros((height, 1 + width * channels), np.uint8)
     rows[:, 1:] = array.reshape(height, -1)
