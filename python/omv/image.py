@@ -97,10 +97,11 @@ class Image:
     number, time and interval (seconds) are set for what was read from a stream.
     """
 
+    number = time = interval = None
+    _version = _VERSION
+    _frame = _payload = _array = None
+
     def __init__(self, source, height=None, pixformat=None, *, buffer=None):
-        self.number = self.time = self.interval = None
-        self._version = _VERSION
-        self._frame = self._payload = self._array = None
         if isinstance(source, (bytes, bytearray, memoryview)):
             self._set_picture(bytes(source))
         elif height is None:
@@ -121,7 +122,6 @@ class Image:
         self.time, self.interval = time / 1e9, interval / 1e9
         self._width, self._height, self._format = width, height, pixformat
         self._stored, self._version, self._frame = size, version, frame
-        self._payload = self._array = None
         view = _VIEWS.get((pixformat, version))
         if view is not None and size == height * width * view[2]:
             # arrays look at the frame in place, and keep it by its image

@@ -136,10 +136,10 @@ class ImageIO:
         self.close()
 
     def __iter__(self):
-        make = image.Image._from_frame
+        make, read = image.Image._from_frame, self._stream.read
         while True:
             try:
-                frame = self._stream.read(False, False, None)
+                frame = read(False, False, None)
             except GLib.Error as error:
                 exception = translate(error)
                 if isinstance(exception, EOFError):
@@ -182,6 +182,12 @@ class ImageIO:
         return img
 
     def __getitem__(self, index):
+        if self._reader is not None and type(index) is int and index >= 0:
+            # the short way: what it cannot do is up to the long one
+            try:
+                return image.Image._from_frame(self._reader.read_frame(index))
+            except (GLib.Error, OverflowError):
+                pass
         count = self.count()
         if isinstance(index, slice):
             return [self._peek(i) for i in range(*index.indices(count))]
