@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What one run of a script has of the PC: card, source, files, its end."""
+
+import functools
+import os
+import signal
+import sys
+import threading
+import weakref
+
+from .._library import Gio, GLib
+
+# what the card is called on cameras with and without one
+_CARDS = ("sdcard", "flash")
+
+
+class EndOfRun(BaseException):
+    """The script has had all frames that it gets; no `except Exception` stops
+    it."""
+
+
+class Run:
+    """card: the folder that is the card.
+    source: where snapshots come from, as __main__ describes it.
+    frames: how many the script gets; None: as many as there are.
+    """
+
+    def __init__(self, card=".", source="test", frames=None, verbose=False):
+        self.card = os.path.abspath(card)
+        self.source = source
+        self.verbose = verbose
+        self._frames = frames
+        self._opened = weakref.WeakSet()
+        self._cancellable = Gio.Cancellable()
+        self._is_waiting = False
+        self._pending = None
+
+    def path(self, path):
+        """The PC's name for a script's path; relative ones start at the card.
+
+        /sdcard and /flash are the card, and so is what stands in no folder that
+        the PC has: old cameras had the card at the root.
+        """
+        if not isinstance(path, (str, os.PathLike)):
+            return path
+        name = os.fspath(path)
+        if not name.startswith("/"):
+            return name
+        first, *rest = os.path.normpath(name).strip("/").split("/")
+        if first in _CARDS:
+            return os.path.join(self.card, *rest)
+        if first and os.path.isdir("/" + first):
+            return name
+        return os.path.join(self.card, first, *rest)
+
+    def count_frame(self):
+        """To be called before the script is given a frame."""
+        if self._frames is not None:
+            if self._frames == 0:
+                raise EndOfRun
+            self._frames -= 1
+
+    def opened(self, thing):
+        """Its close() is called at the end, if it still exists."""
+        self._opened.add(thing)
+
+    def close_all(self):
+        """Makes files whole, however the script ended; returns what failed."""
+        errors = []
+        for thing in list(self._opened):
+            try:
+                thing.close()
+            except OSError as error:
+                errors.append(error)
+        return errors
+
+    def watch_signals(self):
+        """Ctrl-C and SIGTERM end the run, and the library's pauses, too, which
+        Python's own handlers have to wait for."""
+        reader, writer = os.pipe()
+        os.set_blocking(writer, False)
+        signal.set_wakeup_fd(writer)
+
+        def cancel():
+            while os.read(reader, 1):
+                self._cancellable.cancel()
+
+        threading.Thread(target=cancel, daemon=True).start()
+        for number, kind in ((signal.SIGINT, KeyboardInterrupt),
+                             (signal.SIGTERM, EndOfRun)):
+            signal.signal(number, functools.partial(self._interrupt, kind))
+
+    def _interrupt(self, kind, *unused):
+        # an exception in the midst of PyGObject's work would be lost
+        if not self._is_waiting:
+            raise kind
+        self._pending = kind
+
+    def wait(self, function, *arguments):
+        """Calls what waits, with a Gio.Cancellable as its last argument."""
+        self._cancellable.reset()
+        self._is_waiting, self._pending = True, None
+        try:
+            result = function(*arguments, self._cancellable)
+        except GLib.Error:
+            if self._pending is None:
+                raise
+        finally:
+            self._is_waiting = False
+        if self._pending is not None:
+            raise self._pending
+        return result
+
+    def say(self, text):
+        if self.verbose:
+            print(text, file=sys.stderr)
+
+
+run = Run()

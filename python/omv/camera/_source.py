@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Frames for snapshots: a test picture, a V4L2 camera, a recording, a URI."""
+
+import pathlib
+
+from . import _host
+from ._gst import FORMATS, Gst, Pipeline, array_of
+
+_RATE = 30
+
+# The middle is cut out to the shape of the frame, as the camera does it.
+_END = (" ! videoconvert ! aspectratiocrop name=crop ! videoscale"
+        " ! capsfilter name=format ! appsink name=out")
+
+
+def is_live(source):
+    return (source.partition(":")[0] in ("test", "v4l2", "rtsp")
+            or source.startswith("/dev/"))
+
+
+class Source:
+    def __init__(self, source):
+        self._name = source
+        self._pipeline = None
+        self._wanted = None
+        self._time = -1         # ns, of the newest frame of what is not live
+        _host.run.opened(self)
+
+    def _make(self, rate):
+        """Live: the newest frame, as the camera has it. Else each frame, at
+        its time or later: a slow script misses none."""
+        name = self._name
+        properties = {"out_max_buffers": 1, "out_drop": is_live(name),
+                      "out_sync": not is_live(name)}
+        if name.partition(":")[0] == "test":
+            start = ("videotestsrc is-live=true pattern="
+                     + (name.partition(":")[2] or "ball")
+                     + f" ! video/x-raw,format=RGB,framerate={rate or _RATE}/1")
+        elif name.startswith("/dev/"):
+            start = "v4l2src name=camera ! decodebin"
+            properties["camera_device"] = name
+        else:
+            start = "uridecodebin name=file"
+            properties["file_uri"] = (name if "://" in name
+                                      else pathlib.Path(name).as_uri())
+        if rate and "videotestsrc" not in start:
+            start += f" ! videorate drop-only=true max-rate={rate}"
+        return Pipeline(start + _END, **properties)
+
+    def _start(self, wanted):
+        """A new size or format needs a new pipeline: at the next frame, where
+        that can be sought."""
+        width, height, pixformat, rate = wanted
+        self.close()
+        self._pipeline = self._make(rate)
+        Gst.util_set_object_arg(self._pipeline["crop"], "aspect-ratio",
+                                f"{width}/{height}")
+        self._pipeline["format"].set_property("caps", Gst.Caps.from_string(
+            f"video/x-raw,format={FORMATS[pixformat][0]},width={width},"
+            f"height={height},pixel-aspect-ratio=1/1"))
+        self._pipeline.start(None if self._time == -1 else self._time)
+        self._wanted = wanted
+
+    def pull(self, width, height, pixformat, rate, blocking):
+        """The pixels of the next frame; None if there is none without waiting.
+
+        The run ends where the source does.
+        """
+        wanted = width, height, pixformat, rate
+        try:
+            if wanted != self._wanted:
+                self._start(wanted)
+            while True:
+                sample = self._pipeline.pull(blocking)
+                if sample is None:
+                    break
+                if not is_live(self._name):
+                    time = sample.get_buffer().pts
+                    # a seek finds the frame before, too
+                    if time <= self._time:
+                        continue
+                    self._time = time
+                return array_of(sample, pixformat)
+        except OSError as error:
+            raise SystemExit(f"The source {self._name} gives no frame: "
+                             f"{error}") from error
+        if blocking or self._pipeline["out"].get_property("eos"):
+            raise _host.EndOfRun
+        return None
+
+    def close(self):
+        if self._pipeline is not None:
+            self._pipeline.close()

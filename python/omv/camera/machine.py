@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The camera's `machine`: lights and pins that keep what they are told."""
+
+import datetime as _datetime
+import time as _time
+
+from . import _host
+
+
+class LED:
+    def __init__(self, name):
+        self._name = name if isinstance(name, str) else f"LED {name}"
+        self._is_on = False
+
+    def _set(self, is_on):
+        self._is_on = is_on
+        _host.run.say(f"{self._name} {'on' if is_on else 'off'}")
+
+    def on(self):
+        self._set(True)
+
+    def off(self):
+        self._set(False)
+
+    def toggle(self):
+        self._set(not self._is_on)
+
+    def boolean(self, is_on=None):
+        """Its state, or sets it."""
+        if is_on is None:
+            return self._is_on
+        self._set(bool(is_on))
+
+    value = boolean
+
+
+class Pin:
+    """An output keeps its level; an input has that of its pull resistor."""
+
+    IN, OUT, OPEN_DRAIN = 0, 1, 2
+    PULL_UP, PULL_DOWN = 1, 2
+    IRQ_RISING, IRQ_FALLING = 1, 2
+
+    def __init__(self, name, mode=IN, pull=None, *, value=None, **unused):
+        self._name = name
+        self._level = (pull == self.PULL_UP if value is None else value) & 1
+        self.init(mode, pull, value=value)
+
+    def init(self, mode=IN, pull=None, *, value=None, **unused):
+        self._mode = mode
+        if value is not None:
+            self.value(value)
+
+    def value(self, level=None):
+        if level is None:
+            return self._level
+        self._level = int(bool(level))
+        _host.run.say(f"pin {self._name} {'high' if self._level else 'low'}")
+
+    __call__ = value
+
+    def on(self):
+        self.value(1)
+
+    def off(self):
+        self.value(0)
+
+    high, low = on, off
+
+    def toggle(self):
+        self.value(not self._level)
+
+    def irq(self, handler=None, trigger=IRQ_RISING, **unused):
+        """Accepted: no input of the PC ever changes."""
+
+
+class RTC:
+    """The PC's own clock, which no script sets."""
+
+    def datetime(self, new=None):
+        if new is None:
+            now = _datetime.datetime.now()
+            return (now.year, now.month, now.day, now.isoweekday(), now.hour,
+                    now.minute, now.second, now.microsecond)
+
+    def wakeup(self, *unused):
+        pass
+
+
+def _end(*unused):
+    """The script ends where the camera would start again."""
+    raise _host.EndOfRun
+
+
+reset = soft_reset = deepsleep = bootloader = _end
+
+
+def lightsleep(ms=0):
+    _time.sleep(ms / 1e3)
+
+
+def idle():
+    pass
+
+
+def freq(*unused):
+    return 0
+
+
+def unique_id():
+    return bytes(12)
