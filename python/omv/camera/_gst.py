@@ -21,8 +21,6 @@ _PACKAGES = dict.fromkeys(("aspectratiocrop", "avimux", "jpegenc", "v4l2src"),
 _PACKAGES["omvgifenc"] = "gst-omv"
 _PACKAGES["capsfilter"] = _PACKAGES["filesink"] = "libgstreamer1.0-0"
 
-TIME = Gst.Format.TIME
-
 # ns between two looks whether the user has pressed Ctrl-C
 _PATIENCE = Gst.SECOND // 10
 

@@ -93,48 +93,11 @@ def encode(img, kind, quality):
     if kind == "png":
         return _png.encode(img.rgb())
     if kind in ("jpg", "jpeg"):
-        return encode_jpeg(img, quality)
+        from . import _jpeg  # here: other pictures need no GStreamer
+        return _jpeg.encode(img, quality)
     array = img.gray() if is_gray(img) else img.rgb()
     return encode_bmp(array) if kind == "bmp" else encode_pnm(array)
 
 
 def is_gray(img):
     return img.format() in (_image.GRAYSCALE, _image.BINARY)
-
-
-_encoder = key = None
-
-
-def encode_jpeg(img, quality, size=None):
-    """JPEG by GStreamer, scaled to (width, height); the last pipeline is kept
-    for the next picture of its kind."""
-    from . import _gst, _host
-    global _encoder, key
-    size = size or (img.width(), img.height())
-    if img.format() == _image.JPEG and size == (img.width(), img.height()):
-        return img.bytearray()
-    if is_gray(img):
-        array = img.gray()
-    elif img.format() == _image.RGB565:
-        array = np.asarray(img).astype("<u2", copy=False)
-    else:
-        array = img.rgb()
-    new_key = _gst.caps_of(array), size, quality
-    if new_key != key:
-        if _encoder is not None:
-            _encoder.close()
-        pixels = ("GRAY8" if array.dtype == np.uint8 and array.ndim == 2
-                  else "I420," + _gst.FULL_RANGE)
-        _encoder = _gst.Pipeline(
-            "appsrc name=in ! videoconvert ! videoscale add-borders=true ! "
-            f"video/x-raw,format={pixels},width={size[0]},height={size[1]},"
-            "pixel-aspect-ratio=1/1 ! jpegenc name=jpeg ! "
-            "appsink name=out sync=false",
-            in_caps=_gst.Gst.Caps.from_string(new_key[0]), in_format=_gst.TIME,
-            jpeg_quality=quality)
-        _encoder.start()
-        _host.run.opened(_encoder)
-        key = new_key
-    _encoder.push(_gst.buffer_of(array))
-    buffer = _encoder.pull().get_buffer()
-    return buffer.extract_dup(0, buffer.get_size())

@@ -8,8 +8,9 @@ from ._gst import FORMATS, Gst, Pipeline, array_of
 
 _RATE = 30
 
-# The middle is cut out to the shape of the frame, as the camera does it.
-_END = (" ! videoconvert ! aspectratiocrop name=crop ! videoscale"
+# The middle is cut out to the shape of the frame, as the camera does it: first,
+# since aspectratiocrop is in the way of caps that change behind it.
+_END = (" ! aspectratiocrop name=crop ! videoconvert ! videoscale"
         " ! capsfilter name=format ! appsink name=out")
 
 
@@ -23,7 +24,9 @@ class Source:
         self._name = source
         self._pipeline = None
         self._wanted = None
-        self._time = -1         # ns, of the newest frame of what is not live
+        # of what is not live, in ns: the newest frame, and behind which one
+        # to go on; -1: from the start
+        self._time = self._after = -1
         _host.run.opened(self)
 
     def _make(self, rate):
@@ -58,7 +61,8 @@ class Source:
         self._pipeline["format"].set_property("caps", Gst.Caps.from_string(
             f"video/x-raw,format={FORMATS[pixformat][0]},width={width},"
             f"height={height},pixel-aspect-ratio=1/1"))
-        self._pipeline.start(None if self._time == -1 else self._time)
+        self._after = self._time
+        self._pipeline.start(None if self._after == -1 else self._after)
         self._wanted = wanted
 
     def pull(self, width, height, pixformat, rate, blocking):
@@ -75,11 +79,11 @@ class Source:
                 if sample is None:
                     break
                 if not is_live(self._name):
-                    time = sample.get_buffer().pts
+                    self._time = sample.get_buffer().pts
                     # a seek finds the frame before, too
-                    if time <= self._time:
+                    if self._time <= self._after:
                         continue
-                    self._time = time
+                    self._after = -1
                 return array_of(sample, pixformat)
         except OSError as error:
             raise SystemExit(f"The source {self._name} gives no frame: "

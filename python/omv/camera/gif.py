@@ -63,7 +63,8 @@ class Gif:
             self._pipeline = _gst.Pipeline(
                 "appsrc name=in block=true ! omvgifenc name=gif ! "
                 "filesink name=out",
-                gif_repeat=-1 if self._loop else 0, in_format=_gst.TIME,
+                gif_repeat=-1 if self._loop else 0,
+                in_format=_gst.Gst.Format.TIME,
                 in_caps=_gst.Gst.Caps.from_string(_gst.caps_of(array)),
                 out_location=self._path)
             self._pipeline.start()

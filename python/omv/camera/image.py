@@ -90,7 +90,7 @@ class Image(_image.Image):
         return Image(array) if copy else self._become(array)
 
     def to_jpeg(self, *, quality=90, copy=False):
-        data = _pictures.encode_jpeg(self, quality)
+        data = _pictures.encode(self, "jpg", quality)
         return Image(data) if copy else self._become(data)
 
     def compress(self, *, quality=90):

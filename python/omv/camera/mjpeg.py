@@ -5,7 +5,7 @@ import os as _os
 import struct as _struct
 import time as _time
 
-from . import _gst, _host, _pictures
+from . import _gst, _host, _jpeg
 
 # what the file says until its true rate is known
 _RATE = 25
@@ -51,7 +51,7 @@ class Mjpeg:
         self._pipeline = _gst.Pipeline(
             "appsrc name=in block=true ! image/jpeg ! avimux ! "
             "filesink name=out buffer-mode=unbuffered",
-            in_format=_gst.TIME, out_location=self._path,
+            in_format=_gst.Gst.Format.TIME, out_location=self._path,
             in_caps=_gst.Gst.Caps.from_string(
                 f"image/jpeg,width={width},height={height},"
                 f"framerate={_RATE}/1"))
@@ -72,7 +72,7 @@ class Mjpeg:
         if self._pipeline is None:
             self._start()
         buffer = _gst.Gst.Buffer.new_wrapped(
-            _pictures.encode_jpeg(img, quality, self._size))
+            _jpeg.encode(img, quality, self._size))
         buffer.duration = _gst.Gst.SECOND // _RATE
         buffer.pts = self._count * buffer.duration
         self._pipeline.push(buffer)

@@ -5,8 +5,8 @@ import platform as _platform
 
 from . import image  # noqa: F401  (`from omv import image` is the PC's way)
 
-# the firmware whose recordings the library writes
-version_major, version_minor, version_patch = 4, 7, 0
+# the firmware whose modules these are
+version_major, version_minor, version_patch = 5, 0, 0
 
 
 def version_string():

@@ -271,6 +271,28 @@ while True:
         self.assertEqual([frame[3] for frame in self.read("card/copy.bin")],
                          [array.tobytes() for array in arrays])
 
+    def test_every_format(self):
+        """All that a recording holds arrives, in one size and format, and
+        frames of the same time, too."""
+        gray = np.full((60, 80), 90, np.uint8)
+        rgb = np.full((120, 160, 3), 90, np.uint8)
+        frames = [gray, gray, rgb, gray > 80, image.Image(
+            88, 72, image.YUV422, buffer=bytes([90, 128] * 88 * 72)),
+            np.full((72, 88), 0x5acb, np.uint16), gray, rgb]
+        self.record("source.bin", frames, interval=0)
+        self.record("more.bin", frames)
+        for name in "source.bin", "more.bin":
+            lines = self.works(RESET + """\
+while True:
+    img = csi0.snapshot()
+    print(img.width(), img.height(), img.get_pixel(80, 60))
+""", "--source", name)
+            self.assertEqual(len(lines), len(frames), lines)
+            for line in lines:
+                width, height, light = map(int, line.split())
+                self.assertEqual((width, height), (160, 120))
+                self.assertTrue(85 < light < 95 or light == 255, line)
+
     def test_changes(self):
         """A change of format or size loses no frame."""
         self.record("source.bin", [
@@ -471,7 +493,7 @@ os.chdir("..")
 os.rename("/notes.txt", "/sdcard/other.txt")
 print(os.stat("other.txt")[6], os.listdir("/sdcard/logs"))
 print(os.path.exists(sys.argv[1]))
-""", "--sdcard", "card", arguments=[os.fspath(self.folder / "script.py"), "-x"])
+""", "--sdcard", "card", arguments=[os.fspath(self.folder / "script.py")])
         self.assertEqual(lines[0], "logs notes.txt hello")
         self.assertTrue(lines[1].startswith("/sdcard/logs True ['script.py', "))
         self.assertIn("('notes.txt', 32768)", lines[2])
