@@ -21,6 +21,10 @@ examples:
 """
 
 
+def _parse_numbers(text):
+    return [int(number) for number in text.split(",")]
+
+
 def _parse():
     parser = argparse.ArgumentParser(
         prog="python3 -m omv", usage="%(prog)s [options] script.py [argument …]",
@@ -36,8 +40,12 @@ def _parse():
     parser.add_argument("--frames", type=int, metavar="N",
                         help="end when the script has had N frames, by "
                         "snapshot() or from a stream")
+    parser.add_argument("--trigger", type=_parse_numbers, default=(),
+                        metavar="N[,N…]",
+                        help="press a button, which all inputs are connected "
+                        "to, at the N-th snapshot")
     parser.add_argument("--verbose", "-v", action="store_true",
-                        help="say what LEDs and pins do")
+                        help="say what lights, pins and the button do")
     parser.add_argument("script", help="the camera's script")
     parser.add_argument("arguments", nargs=argparse.REMAINDER,
                         help="what it finds in sys.argv")
@@ -80,7 +88,7 @@ def main():
         sys.exit(f"There is no script {options.script}.")
     sys.exit(_script.run(options.script, options.arguments, _host.Run(
         _find_card(options.sdcard), _find_source(options.source),
-        options.frames, options.verbose)))
+        options.frames, options.verbose, options.trigger)))
 
 
 if __name__ == "__main__":

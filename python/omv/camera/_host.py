@@ -23,13 +23,19 @@ class Run:
     """card: the folder that is the card.
     source: where snapshots come from, as __main__ describes it.
     frames: how many the script gets; None: as many as there are.
+    triggers: numbers of the snapshots, from 1, at which a button is pressed.
     """
 
-    def __init__(self, card=".", source="test", frames=None, verbose=False):
+    def __init__(self, card=".", source="test", frames=None, verbose=False,
+                 triggers=()):
         self.card = os.path.abspath(card)
         self.source = source
         self.verbose = verbose
         self._frames = frames
+        self._triggers = frozenset(triggers)
+        self._snapshots = 0
+        self.is_pressed = False
+        self._buttons = weakref.WeakSet()
         self._opened = weakref.WeakSet()
         self._cancellable = Gio.Cancellable()
         self._is_waiting = False
@@ -59,6 +65,20 @@ class Run:
             if self._frames == 0:
                 raise EndOfRun
             self._frames -= 1
+
+    def count_snapshot(self):
+        """Presses the button, or lets it go, before the script has it."""
+        self._snapshots += 1
+        is_pressed = self._snapshots in self._triggers
+        if is_pressed != self.is_pressed:
+            self.is_pressed = is_pressed
+            self.say(f"button {'pressed' if is_pressed else 'let go'}")
+            for pin in list(self._buttons):
+                pin.change()
+
+    def add_button(self, pin):
+        """Its change() is called whenever is_pressed changes."""
+        self._buttons.add(pin)
 
     def opened(self, thing):
         """Its close() is called at the end, if it still exists."""

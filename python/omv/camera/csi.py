@@ -178,6 +178,7 @@ class CSI:
         img = self._take(blocking)
         if img is not None:
             _host.run.count_frame()
+            _host.run.count_snapshot()
         if image is None or img is None:
             return img
         if (image.width(), image.height()) != (img.width(), img.height()):

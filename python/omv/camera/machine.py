@@ -35,7 +35,8 @@ class LED:
 
 
 class Pin:
-    """An output keeps its level; an input has that of its pull resistor."""
+    """An output keeps its level. An input has that of its pull resistor, or
+    the other one while --trigger presses the button."""
 
     IN, OUT, OPEN_DRAIN = 0, 1, 2
     PULL_UP, PULL_DOWN = 1, 2
@@ -43,16 +44,22 @@ class Pin:
 
     def __init__(self, name, mode=IN, pull=None, *, value=None, **unused):
         self._name = name
-        self._level = (pull == self.PULL_UP if value is None else value) & 1
+        self._level = 0
+        self._handler = None
+        self._edges = 0
         self.init(mode, pull, value=value)
 
     def init(self, mode=IN, pull=None, *, value=None, **unused):
         self._mode = mode
-        if value is not None:
+        if mode == self.IN:
+            self._level = int(pull == self.PULL_UP)
+        elif value is not None:
             self.value(value)
 
     def value(self, level=None):
         if level is None:
+            if self._mode == self.IN:
+                return self._level ^ _host.run.is_pressed
             return self._level
         self._level = int(bool(level))
         _host.run.say(f"pin {self._name} {'high' if self._level else 'low'}")
@@ -70,8 +77,16 @@ class Pin:
     def toggle(self):
         self.value(not self._level)
 
-    def irq(self, handler=None, trigger=IRQ_RISING, **unused):
-        """Accepted: no input of the PC ever changes."""
+    def irq(self, handler=None, trigger=IRQ_RISING | IRQ_FALLING, **unused):
+        self._handler, self._edges = handler, trigger
+        _host.run.add_button(self)
+
+    def change(self):
+        """An input has changed its level."""
+        edge = self.IRQ_RISING if self.value() else self.IRQ_FALLING
+        if (self._mode == self.IN and self._handler is not None
+                and self._edges & edge):
+            self._handler(self)
 
 
 class RTC:

@@ -359,6 +359,23 @@ print(len(os.listdir("/sdcard/temp")), img.get_pixel(0, 0))
         self.assertTrue(0 < mean < 10 and abs(a) < 3, lines)
         self.assertEqual(lines[1:], ["2 (0, 0, 0)"])
 
+    def test_button(self):
+        """A button of which a script asks, or is told by an interrupt."""
+        self.record("source.bin", [np.zeros((120, 160), np.uint8)] * 6)
+        lines = self.works(RESET + """\
+up = machine.Pin("P0", machine.Pin.IN, machine.Pin.PULL_UP)
+down = machine.Pin("P1", machine.Pin.IN, machine.Pin.PULL_DOWN)
+out = machine.Pin("P2", machine.Pin.OUT, value=1)
+up.irq(lambda pin: print("up", pin.value()), machine.Pin.IRQ_FALLING)
+down.irq(lambda pin: print("down", pin()), trigger=machine.Pin.IRQ_FALLING)
+while True:
+    csi0.snapshot()
+    print(up(), down(), out())
+""", "--source", "source.bin", "--trigger", "2,4")
+        self.assertEqual(lines, [
+            "1 0 1", "up 0", "0 1 1", "down 0", "1 0 1",
+            "up 0", "0 1 1", "down 0", "1 0 1", "1 0 1"])
+
     def test_pictures(self):
         """What is saved is read again: all of it, but for JPEG."""
         lines = self.works("""\
@@ -606,8 +623,8 @@ class DocumentTest(Case):
             self.assertEqual((done.returncode, done.stderr), (0, ""), line)
         self.assertEqual(len(self.read("run.bin")), 20)
         self.assertEqual(len(self.read("card/run.bin")), 10)
-        self.assertEqual(len(self.read_avi("motion.mjpeg")[0]), 5)
-        self.assertEqual(self.read_gif("motion.gif")[2], [4] * 5)
+        self.assertEqual(len(self.read_avi("clip.mjpeg")[0]), 5)
+        self.assertEqual(self.read_gif("clip.gif")[2], [4] * 5)
 
 
 if __name__ == "__main__":
