@@ -89,7 +89,7 @@ class Source:
             raise SystemExit(f"The source {self._name} gives no frame: "
                              f"{error}") from error
         if blocking or self._pipeline["out"].get_property("eos"):
-            raise _host.EndOfRun
+            _host.run.end()
         return None
 
     def close(self):

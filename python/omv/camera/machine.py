@@ -104,7 +104,7 @@ class RTC:
 
 def _end(*unused):
     """The script ends where the camera would start again."""
-    raise _host.EndOfRun
+    _host.run.end()
 
 
 reset = soft_reset = deepsleep = bootloader = _end

@@ -443,6 +443,20 @@ while True:
 """, "--frames", "3")
         self.assertEqual(lines, ["one"] * 3)
 
+    def test_bare_except(self):
+        """Not even that makes a script run for ever."""
+        lines = self.works(RESET + """\
+stream = image.ImageIO("run.bin", "w")
+while True:
+    try:
+        stream.write(csi0.snapshot())
+        print("one")
+    except:
+        pass
+""", "--frames", "2")
+        self.assertEqual(lines, ["one"] * 2)
+        self.assertEqual(len(self.read("run.bin")), 2)
+
     def interrupt(self, text, number):
         (self.folder / "script.py").write_text(text)
         with subprocess.Popen(
@@ -624,7 +638,7 @@ class DocumentTest(Case):
         self.assertEqual(len(self.read("run.bin")), 20)
         self.assertEqual(len(self.read("card/run.bin")), 10)
         self.assertEqual(len(self.read_avi("clip.mjpeg")[0]), 5)
-        self.assertEqual(self.read_gif("clip.gif")[2], [4] * 5)
+        self.assertEqual(self.read_gif("clip.gif")[2], [3] * 5)
 
 
 if __name__ == "__main__":
