@@ -48,6 +48,9 @@ class Mjpeg:
 
     def _start(self):
         width, height = self._size
+        if not (16 <= width <= 4096 and 16 <= height <= 4096):
+            raise ValueError("An AVI file holds pictures from 16x16 to "
+                             "4096x4096.")
         self._pipeline = _gst.Pipeline(
             "appsrc name=in block=true ! image/jpeg ! avimux ! "
             "filesink name=out buffer-mode=unbuffered",

@@ -229,6 +229,28 @@ once.close()
                          ((160, 120), True, [10, 4, 2, 7]))
         self.assertEqual(self.read_gif("once.gif"), ((160, 120), False, [10]))
 
+    @unittest.skipUnless(os.path.exists("/dev/full"), "no /dev/full")
+    def test_full_disk(self):
+        """It is the script's to hear of it, by close() at the latest."""
+        lines = self.works(RESET + """\
+img = csi0.snapshot()
+for video in mjpeg.Mjpeg("/dev/full"), gif.Gif("/dev/full"):
+    try:
+        video.add_frame(img)
+        video.close()
+    except OSError as error:
+        print(error)
+for wrong in (lambda: mjpeg.Mjpeg("/sdcard/none/x.avi"),
+              lambda: mjpeg.Mjpeg("x.avi", 8, 8).write(img),
+              lambda: gif.Gif("none/x.gif")):
+    try:
+        wrong()
+    except (OSError, ValueError) as error:
+        print(type(error).__name__)
+""")
+        self.assertEqual(lines, ["No space left on the resource."] * 2 + [
+            "FileNotFoundError", "ValueError", "FileNotFoundError"])
+
     def test_earlier_firmware(self):
         lines = self.works("""\
 import sensor, image, time, pyb, mjpeg
