@@ -7,8 +7,8 @@ import sys
 
 _EXAMPLES = """\
 sources:
-  test                a ball that moves, 30 frames a second; test:smpte and other
-                      patterns of videotestsrc
+  test                a ball that moves, 30 frames a second; test:smpte and
+                      other patterns of videotestsrc
   /dev/video0         a camera
   run.bin, clip.mp4   a recording, or any video, each frame at its time; the
                       script ends with it
@@ -27,7 +27,8 @@ def _parse_numbers(text):
 
 def _parse():
     parser = argparse.ArgumentParser(
-        prog="python3 -m omv", usage="%(prog)s [options] script.py [argument …]",
+        prog="python3 -m omv",
+        usage="%(prog)s [options] script.py [argument …]",
         description="Runs a script of an OpenMV camera on this computer: what "
         "it records and plays are files in a folder here.", epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter)

@@ -76,9 +76,9 @@ class Run:
         """
         self._endings += 1
         if self._endings > _ENDINGS:
-            self.close_all()
+            status = self.close_all()
             sys.stdout.flush()
-            os._exit(0)
+            os._exit(status)
         raise EndOfRun
 
     def count_snapshot(self):
@@ -100,14 +100,16 @@ class Run:
         self._opened.add(thing)
 
     def close_all(self):
-        """Makes files whole, however the script ended; returns what failed."""
-        errors = []
+        """Makes files whole, however the script ended, and returns the exit
+        status; what failed is said."""
+        status = 0
         for thing in list(self._opened):
             try:
                 thing.close()
             except OSError as error:
-                errors.append(error)
-        return errors
+                print(error, file=sys.stderr)
+                status = 1
+        return status
 
     def watch_signals(self):
         """Ctrl-C and SIGTERM end the run, and the library's pauses, too, which

@@ -118,7 +118,5 @@ def run(path, arguments, host):
         _print_exception(error)
         status = 1
     finally:
-        for error in host.close_all():
-            print(error, file=sys.stderr)
-            status = 1
+        status = host.close_all() or status
     return status

@@ -526,7 +526,7 @@ stream.read()
 
 class ModulesTest(Case):
     def test_paths(self):
-        """The card is where a camera has it, for everything that opens files."""
+        """The card is where a camera has it, for all that opens files."""
         (self.folder / "helper.py").write_text("""\
 import os
 def names():
