@@ -48,8 +48,16 @@ class Image(_image.Image):
         raise AttributeError(f"Image.{name} is not available on a PC: omv runs "
                              "scripts that record, play and look for motion.")
 
+    def _replace(self, other):
+        """Makes this one what the other is, and lets go of a frame's memory."""
+        self.__dict__.clear()
+        self.__dict__.update(other.__dict__)
+
     def _become(self, source):
-        self.__dict__.update(_image.Image(source).__dict__)
+        other = _image.Image(source)
+        other.number, other.time, other.interval = (
+            self.number, self.time, self.interval)
+        self._replace(other)
         return self
 
     def _pixels(self):
@@ -58,7 +66,7 @@ class Image(_image.Image):
             raise ValueError("Only GRAYSCALE and RGB565 images can be changed "
                              "on a PC.")
         if self._array is None or not self._array.flags.writeable:
-            self.__dict__.update(super().copy().__dict__)
+            self._replace(super().copy())
         self._payload = None
         return self._array
 

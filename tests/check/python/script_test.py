@@ -74,10 +74,11 @@ class Case(unittest.TestCase):
         """(format, width, height, bytes) of every frame of a recording."""
         reader = GstOmv.Reader()
         reader.open_path(os.fspath(self.folder / name))
-        frames = [reader.read_frame(i).unpack()
-                  for i in range(reader.get_n_frames())]
+        frames = [reader.read_frame(i) for i in range(reader.get_n_frames())]
         self.assertEqual(reader.list_damages(), [])
-        return [(frame[3], *frame[1:3], bytes(frame[0])) for frame in frames]
+        return [(int(frame.header.format), frame.header.width,
+                 frame.header.height, frame.payload.get_data())
+                for frame in frames]
 
     def read_avi(self, name):
         """Sizes of the pictures as they are decoded, and the rate."""
@@ -250,6 +251,28 @@ for wrong in (lambda: mjpeg.Mjpeg("/sdcard/none/x.avi"),
 """)
         self.assertEqual(lines, ["No space left on the resource."] * 2 + [
             "FileNotFoundError", "ValueError", "FileNotFoundError"])
+
+    def test_change_what_was_read(self):
+        """Frames of a recording lie in memory that is not theirs to change."""
+        self.record("in.bin", [np.zeros((8, 8), np.uint8)])
+        lines = self.works("""\
+import image
+stream = image.ImageIO("/in.bin", "r")
+out = image.ImageIO("/out.bin", "w")
+img = stream.read(pause=False)
+img.draw_rectangle(0, 0, 8, 8, color=200, fill=True)
+print(img.get_statistics().mean())
+out.write(img)
+img = stream.read(pause=False)
+img.to_rgb565()
+print(img.size())
+out.write(img)
+out.close()
+""")
+        self.assertEqual(lines, ["200", "128"])
+        self.assertEqual(self.read("out.bin"),
+                         [(image.GRAYSCALE, 8, 8, bytes([200] * 64)),
+                          (image.RGB565, 8, 8, bytes(128))])
 
     def test_earlier_firmware(self):
         lines = self.works("""\
