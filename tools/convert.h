@@ -11,6 +11,9 @@
 
 G_BEGIN_DECLS
 
+/* Nobody tells it from the original. */
+#define OMV_QUALITY_DEFAULT 90
+
 typedef enum {
   OMV_TIMING_TIME,              /* every frame at its time */
   OMV_TIMING_FRAMES             /* one in, one out, at the mean rate */
@@ -30,7 +33,7 @@ typedef struct {
   gint width, height;           /* 0: as they are */
   gboolean has_crop;
   gint crop_x, crop_y, crop_width, crop_height; /* before they are scaled */
-  gint quality;                 /* 1…100; 0: the default */
+  gint quality;                 /* 1…100; 0: OMV_QUALITY_DEFAULT */
 
   /* what hosts play */
   OmvTiming timing;

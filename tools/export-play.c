@@ -15,16 +15,8 @@
 
 #include "export.h"
 
-#include <glib-unix.h>
-#include <signal.h>
-
 #include "omvprogress.h"
-
-/* Between two looks at the progress, in ms. */
-#define PERIOD 50
-
-/* Of what is only worth a note. */
-#define WARNINGS_MAX 10
+#include "omvrun.h"
 
 typedef struct
 {
@@ -41,13 +33,7 @@ typedef struct
   /* main thread writes, streaming thread reads */
   gint interrupted;
 
-  /* main thread */
-  GMainLoop *loop;
-  OmvProgress *progress;
-  GError *error;
-  gboolean error_of_input;
-  guint n_warnings;
-  guint signals[2];
+  OmvProgress *progress;        /* main thread */
 } Player;
 
 /* ---- where frames leave the demuxer ---- */
@@ -199,120 +185,30 @@ on_picture (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 
 /* ---- the main thread ---- */
 
-static gboolean
+static void
 on_tick (gpointer user_data)
 {
-  Player *self = user_data;
+  const Player *self = user_data;
 
   omv_progress_update (self->progress,
       (guint64) g_atomic_int_get (&self->n_frames));
-  return G_SOURCE_CONTINUE;
 }
 
-/* A second Ctrl-C ends the process, as if this were not here. */
+/* The next frame ends the stream. */
 static gboolean
-on_signal (gpointer user_data)
+on_stop (gpointer user_data)
 {
   Player *self = user_data;
 
   g_atomic_int_set (&self->interrupted, TRUE);
-  for (guint i = 0; i < G_N_ELEMENTS (self->signals); i++) {
-    if (self->signals[i] != 0)
-      (void) g_source_remove (self->signals[i]);
-    self->signals[i] = 0;
-  }
-
-  return G_SOURCE_REMOVE;
+  return TRUE;
 }
 
 static void
-note_warning (Player * self, GstMessage * message)
-{
-  const OmvExport *export = self->export;
-  g_autoptr (GError) error = NULL;
-
-  gst_message_parse_warning (message, &error, NULL);
-  if (self->n_warnings++ < WARNINGS_MAX)
-    omv_note (export->tool, export->in, "%s", error->message);
-}
-
-static void
-note_error (Player * self, GstMessage * message)
-{
-  if (self->error == NULL) {
-    self->error_of_input = g_str_has_prefix (GST_MESSAGE_SRC_NAME (message),
-        "demuxer");
-    gst_message_parse_error (message, &self->error, NULL);
-  }
-}
-
-static gboolean
-on_message (GstBus * bus, GstMessage * message, gpointer user_data)
-{
-  Player *self = user_data;
-
-  switch (GST_MESSAGE_TYPE (message)) {
-    case GST_MESSAGE_WARNING:
-      note_warning (self, message);
-      break;
-    case GST_MESSAGE_ERROR:
-      note_error (self, message);
-      g_main_loop_quit (self->loop);
-      break;
-    case GST_MESSAGE_EOS:
-      g_main_loop_quit (self->loop);
-      break;
-    default:
-      break;
-  }
-
-  return G_SOURCE_CONTINUE;
-}
-
-static void
-fail (const Player * self)
-{
-  const OmvExport *export = self->export;
-
-  if (g_error_matches (self->error, GST_RESOURCE_ERROR,
-          GST_RESOURCE_ERROR_NO_SPACE_LEFT))
-    (void) omv_fail_with (export->out, _("There is no space left."));
-  else
-    (void) omv_fail (self->error_of_input ? export->in : export->out,
-        self->error);
-}
-
-static void
-run_loop (Player * self, GstElement * pipeline)
-{
-  g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
-  guint tick = g_timeout_add (PERIOD, on_tick, self);
-
-  self->loop = g_main_loop_new (NULL, FALSE);
-  self->signals[0] = g_unix_signal_add (SIGINT, on_signal, self);
-  self->signals[1] = g_unix_signal_add (SIGTERM, on_signal, self);
-  (void) gst_bus_add_watch (bus, on_message, self);
-
-  (void) gst_element_set_state (pipeline, GST_STATE_PLAYING);
-  g_main_loop_run (self->loop);
-  (void) gst_element_set_state (pipeline, GST_STATE_NULL);
-
-  (void) gst_bus_remove_watch (bus);
-  for (guint i = 0; i < G_N_ELEMENTS (self->signals); i++) {
-    if (self->signals[i] != 0)
-      (void) g_source_remove (self->signals[i]);
-  }
-  (void) g_source_remove (tick);
-  g_main_loop_unref (self->loop);
-}
-
-static void
-add_probe (GstElement * pipeline, const gchar * name, const gchar * pad_name,
+add_probe (GstElement * element, const gchar * name,
     GstPadProbeCallback callback, Player * self)
 {
-  g_autoptr (GstElement) element =
-      gst_bin_get_by_name (GST_BIN (pipeline), name);
-  g_autoptr (GstPad) pad = gst_element_get_static_pad (element, pad_name);
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (element, name);
 
   (void) gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, callback, self,
       NULL);
@@ -322,35 +218,34 @@ gboolean
 omv_export_play (OmvExport * export, const gchar * part, OmvImageFiles * files,
     OmvExportResult * ret_result)
 {
-  g_autoptr (GstElement) pipeline = omv_export_make_pipeline (export, part);
-  g_autoptr (GstElement) demuxer = NULL;
-  g_autoptr (OmvProgress) progress = NULL;
   Player self = {.export = export,.files = files };
+  OmvRun run = {
+    export->tool, export->in, export->out, NULL, on_stop, NULL, on_tick, NULL,
+    &self
+  };
+  OmvExportPipeline pipeline;
+  OmvRunResult result;
 
-  if (pipeline == NULL)
+  if (!omv_export_make_pipeline (export, part, &pipeline))
     return FALSE;
 
-  demuxer = gst_bin_get_by_name (GST_BIN (pipeline), "demuxer");
-  (void) g_signal_connect (demuxer, "pad-added", G_CALLBACK (on_pad_added),
-      &self);
+  run.pipeline = pipeline.pipeline;
+  (void) g_signal_connect (pipeline.demuxer, "pad-added",
+      G_CALLBACK (on_pad_added), &self);
   if (files != NULL)
-    add_probe (pipeline, "sink", "sink", on_picture, &self);
-  if (export->container == OMV_CONTAINER_AVI)
-    add_probe (pipeline, "repeater", "src", on_encoded, &self);
-  progress = omv_progress_new (export->tool, OMV_PROGRESS_FRAMES,
+    add_probe (pipeline.sink, "sink", on_picture, &self);
+  if (pipeline.repeater != NULL)
+    add_probe (pipeline.repeater, "src", on_encoded, &self);
+  self.progress = omv_progress_new (export->tool, OMV_PROGRESS_FRAMES,
       export->plan->n_taken);
-  self.progress = progress;
 
-  run_loop (&self, pipeline);
-  g_clear_pointer (&progress, omv_progress_free);
-  if (self.error != NULL && !self.failed)
-    fail (&self);
-  if (self.error != NULL || self.failed) {
-    g_clear_error (&self.error);
+  result = omv_run (&run);
+  omv_progress_free (self.progress);
+  gst_object_unref (pipeline.pipeline);
+  if (result == OMV_RUN_FAILED || self.failed)
     return FALSE;
-  }
 
   ret_result->n_frames = (guint64) self.n_frames;
-  ret_result->interrupted = self.interrupted;
+  ret_result->interrupted = result == OMV_RUN_INTERRUPTED;
   return TRUE;
 }

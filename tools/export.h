@@ -54,10 +54,17 @@ typedef struct {
 gboolean omv_export_play (OmvExport * self, const gchar * part,
     OmvImageFiles * files, OmvExportResult * ret_result);
 
-/* Puts the pipeline together. The elements "demuxer", "sink" and, for AVI,
- * "repeater" are where the caller has to do something. NULL after omv_fail(). */
-GstElement *omv_export_make_pipeline (const OmvExport * self,
-    const gchar * part);
+/* The pipeline, and what of it the caller has to do something with. */
+typedef struct {
+  GstElement *pipeline;
+  GstElement *demuxer;
+  GstElement *repeater;         /* of AVI, where pictures are repeated */
+  GstElement *sink;
+} OmvExportPipeline;
+
+/* Puts the pipeline together. FALSE after omv_fail(). */
+gboolean omv_export_make_pipeline (const OmvExport * self, const gchar * part,
+    OmvExportPipeline * ret_pipeline);
 
 /* Files of one picture each, named by a pattern such as "a/%05d.png", or the
  * first picture if @pattern has no place for a number. NULL after omv_fail(). */

@@ -416,7 +416,7 @@ run (Import * import, const gchar * out)
   gchar *inputs[] = { (gchar *) import->in, NULL };
   g_autoptr (OmvOutput) output = omv_output_new (import->tool, out, inputs);
   const OmvRun pipeline = {
-    import->tool, import->in, import->pipeline, on_stop, on_live, on_tick,
+    import->tool, import->in, out, import->pipeline, on_stop, on_live, on_tick,
     NULL, import
   };
   OmvRunResult result;

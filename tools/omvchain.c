@@ -12,8 +12,6 @@
 #include "omvpixels.h"
 #include "omvrun.h"
 
-#define QUALITY_DEFAULT 90
-
 /* What cameras mean: full range, BT.601 */
 #define COLORIMETRY "1:4:7:1"
 
@@ -37,6 +35,17 @@ omv_chain_append (OmvChain * chain, const gchar * factory)
   if (element != NULL)
     append (chain, element);
   return element;
+}
+
+GstElement *
+omv_chain_append_filter (OmvChain * chain, const gchar * caps)
+{
+  GstElement *filter = omv_chain_append (chain, "capsfilter");
+  g_autoptr (GstCaps) wanted = gst_caps_from_string (caps);
+
+  if (filter != NULL)
+    g_object_set (filter, "caps", wanted, NULL);
+  return filter;
 }
 
 /* ---- crop ---- */
@@ -92,19 +101,13 @@ static void
 append_filter (OmvChain * chain, const gchar * text,
     const OmvConvertOptions * options)
 {
-  GstElement *filter = omv_chain_append (chain, "capsfilter");
-  GstCaps *caps;
+  g_autofree gchar *size = options->width > 0
+      ? g_strdup_printf (",width=%d,height=%d", options->width,
+      options->height) : g_strdup ("");
+  g_autofree gchar *caps =
+      g_strconcat (text, ",pixel-aspect-ratio=1/1", size, NULL);
 
-  if (filter == NULL)
-    return;
-  caps = gst_caps_from_string (text);
-  gst_caps_set_simple (caps, "pixel-aspect-ratio", GST_TYPE_FRACTION, 1, 1,
-      NULL);
-  if (options->width > 0)
-    gst_caps_set_simple (caps, "width", G_TYPE_INT, options->width,
-        "height", G_TYPE_INT, options->height, NULL);
-  g_object_set (filter, "caps", caps, NULL);
-  gst_caps_unref (caps);
+  (void) omv_chain_append_filter (chain, caps);
 }
 
 /* From RGB on: videoconvertscale (1.22) does not notice that the range of two YUV
@@ -118,14 +121,14 @@ append_format (OmvChain * chain, const gchar * text,
   append_filter (chain, text, options);
 }
 
-static void
-append_jpeg (OmvChain * chain, const OmvConvertOptions * options)
+void
+omv_chain_append_jpeg (OmvChain * chain, const OmvConvertOptions * options)
 {
   GstElement *encoder = omv_chain_append (chain, "jpegenc");
 
   if (encoder != NULL)
     g_object_set (encoder, "quality", options->quality > 0 ? options->quality
-        : QUALITY_DEFAULT, NULL);
+        : OMV_QUALITY_DEFAULT, NULL);
 }
 
 static void
@@ -146,7 +149,7 @@ append_format_and_encoder (OmvChain * chain, const OmvConvertOptions * options,
       if (!gray)
         append_format (chain, "video/x-raw,format=I420,colorimetry="
             COLORIMETRY, options);
-      append_jpeg (chain, options);
+      omv_chain_append_jpeg (chain, options);
       break;
     case GST_OMV_PIXEL_FORMAT_PNG:
       if (!gray)

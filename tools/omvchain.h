@@ -20,6 +20,12 @@ typedef struct {
 /* NULL: it, or one before it, is missing. */
 GstElement *omv_chain_append (OmvChain * chain, const gchar * factory);
 
+/* Only @caps get through. Returns what sees to it. */
+GstElement *omv_chain_append_filter (OmvChain * chain, const gchar * caps);
+
+void omv_chain_append_jpeg (OmvChain * chain,
+    const OmvConvertOptions * options);
+
 /* What a source's colours are. */
 typedef enum {
   OMV_COLOURS_RGB,

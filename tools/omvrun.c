@@ -35,20 +35,29 @@ static const struct
   const gchar *package;
 } packages[] = {
   {"appsrc", "gstreamer1.0-plugins-base"},
+  {"avimux", "gstreamer1.0-plugins-good"},
   {"decodebin", "gstreamer1.0-plugins-base"},
   {"filesink", "libgstreamer1.0-0"},
   {"jpegenc", "gstreamer1.0-plugins-good"},
+  {"matroskamux", "gstreamer1.0-plugins-good"},
+  {"mp4mux", "gstreamer1.0-plugins-good"},
+  {"omvframedec", "gst-omv"},
+  {"omvgifenc", "gst-omv"},
   {"omvringsink", "gst-omv"},
+  {"omvstrdemux", "gst-omv"},
   {"omvstrmux", "gst-omv"},
   {"pngenc", "gstreamer1.0-plugins-good"},
   {"queue", "libgstreamer1.0-0"},
   {"uridecodebin", "gstreamer1.0-plugins-base"},
   {"v4l2src", "gstreamer1.0-plugins-good"},
+  {"videobox", "gstreamer1.0-plugins-good"},
   {"videoconvert", "gstreamer1.0-plugins-base"},
   {"videoconvertscale", "gstreamer1.0-plugins-base"},
   {"videocrop", "gstreamer1.0-plugins-good"},
   {"videoflip", "gstreamer1.0-plugins-good"},
+  {"videoscale", "gstreamer1.0-plugins-base"},
   {"videotestsrc", "gstreamer1.0-plugins-base"},
+  {"x264enc", "gstreamer1.0-plugins-ugly"},
 };
 
 GstElement *
@@ -99,10 +108,20 @@ is_about_plugins (const GError * error)
       || g_error_matches (error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN);
 }
 
+static gboolean
+is_about_output (const GError * error)
+{
+  return g_error_matches (error, GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_NO_SPACE_LEFT)
+      || g_error_matches (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE)
+      || g_error_matches (error, GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_OPEN_WRITE);
+}
+
 static void
 fail (Loop * loop, GstMessage * message)
 {
-  const gchar *subject = loop->run->subject;
+  const gchar *subject;
   g_autoptr (GError) error = NULL;
   g_autofree gchar *debug = NULL;
   const gchar *words;
@@ -110,6 +129,7 @@ fail (Loop * loop, GstMessage * message)
   gst_message_parse_error (message, &error, &debug);
   GST_INFO ("%s: %s", error->message, debug);
   words = get_own_words (error);
+  subject = is_about_output (error) ? loop->run->output : loop->run->subject;
   if (loop->missing != NULL && is_about_plugins (error))
     (void) omv_fail_with (subject,
         _("GStreamer has no “%s”; look into the Debian "

@@ -18,6 +18,7 @@ typedef enum {
 typedef struct {
   const OmvTool *tool;
   const gchar *subject;         /* of what is said, or NULL */
+  const gchar *output;          /* the same of what cannot be written */
   GstElement *pipeline;
 
   /* To make the pipeline end well: it has to send EOS. FALSE: there is nothing

@@ -497,10 +497,10 @@ end (const Record * record, OmvRunResult result)
 
 /* @record: its location is known */
 static OmvRunResult
-run_pipeline (Record * record)
+run_pipeline (Record * record, const gchar * out)
 {
   const OmvRun pipeline = {
-    record->tool, record->source, record->pipeline, on_stop, NULL, on_tick,
+    record->tool, record->source, out, record->pipeline, on_stop, NULL, on_tick,
     on_message, record
   };
   OmvRunResult result;
@@ -524,7 +524,7 @@ record_into_file (Record * record, const gchar * out)
   if (output == NULL)
     return OMV_EXIT_FAILED;
   record->location = omv_output_get_part (output);
-  result = run_pipeline (record);
+  result = run_pipeline (record, out);
   if (result == OMV_RUN_FAILED)
     return OMV_EXIT_FAILED;
   if (record->clock == NULL || omv_clock_get_n_taken (record->clock) == 0)
@@ -552,7 +552,7 @@ record_into_ring (Record * record, const gchar * out)
         ? _("Enter or space saves a clip, Ctrl-C ends.\n")
         : _("Each line of standard input saves a clip, as SIGUSR1 does.\n"));
   (void) fflush (stdout);
-  result = run_pipeline (record);
+  result = run_pipeline (record, out);
   if (result == OMV_RUN_FAILED)
     return OMV_EXIT_FAILED;
 

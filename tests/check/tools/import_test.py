@@ -523,7 +523,7 @@ class BadInput(ImportTest):
         done = subprocess.run(["sh", "-c", limit], cwd=self.folder, check=False,
                               capture_output=True, timeout=TIMEOUT)
         self.assertEqual(done.returncode, 1, done.stderr)
-        self.assert_sentence(done.stderr.decode(), "in.mkv")
+        self.assert_sentence(done.stderr.decode(), "out.bin")
         self.assertEqual(self.files(), before)
 
     def test_nothing_left(self):
