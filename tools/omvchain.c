@@ -157,8 +157,23 @@ append_format_and_encoder (OmvChain * chain, const OmvConvertOptions * options,
       (void) omv_chain_append (chain, "pngenc");
       break;
     default:
-      append (chain, omv_pixels_new (options->format));
-      break;
+      g_assert_not_reached ();
+  }
+}
+
+/* Whether omvpixels makes it. */
+static gboolean
+is_of_pixels (GstOmvPixelFormat format)
+{
+  switch (format) {
+    case GST_OMV_PIXEL_FORMAT_RGB565:
+    case GST_OMV_PIXEL_FORMAT_BAYER_BGGR:
+    case GST_OMV_PIXEL_FORMAT_BAYER_GBRG:
+    case GST_OMV_PIXEL_FORMAT_BAYER_GRBG:
+    case GST_OMV_PIXEL_FORMAT_BAYER_RGGB:
+      return TRUE;
+    default:
+      return FALSE;
   }
 }
 
@@ -192,15 +207,21 @@ omv_chain_append_conversion (OmvChain * chain,
     append_crop (chain, options);
   converter = omv_chain_append (chain, "videoconvertscale");
   append_filter (chain, gray ? "video/x-raw,format=GRAY8"
-      : yuv ? "video/x-raw,format=Y444" : "video/x-raw,format=BGRx", options);
+      : yuv ? "video/x-raw,format={I420,Y444}" : "video/x-raw,format=GBR",
+      options);
   if (chain->error != NULL)
     return;
 
   gst_util_set_object_arg (G_OBJECT (flip), "video-direction", "auto");
   /* the default one skips pixels where much is scaled down */
   gst_util_set_object_arg (G_OBJECT (converter), "method", "bilinear2");
+  if (is_of_pixels (options->format)) {
+    append (chain, omv_pixels_new (yuv, options->format));
+    return;
+  }
+
   if (yuv)
-    append (chain, omv_pixels_new (GST_OMV_PIXEL_FORMAT_UNKNOWN));
+    append (chain, omv_pixels_new (TRUE, GST_OMV_PIXEL_FORMAT_UNKNOWN));
   append_format_and_encoder (chain, options, gray);
 }
 
