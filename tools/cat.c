@@ -115,7 +115,8 @@ copy_input (Cat * cat, const gchar * path, gboolean is_first)
   cat->is_damaged |= was_damaged;
   if (is_first)
     omv_sidecars_take_metadata (cat->sidecars, path, 0);
-  omv_sidecars_take_lines (cat->sidecars, path, cat->copy);
+  omv_sidecars_take_lines (cat->sidecars, path,
+      omv_copy_find_number, cat->copy);
   return TRUE;
 }
 

@@ -16,12 +16,14 @@
 
 #include "convert.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "commands.h"
+#include "omvtext.h"
 
 #define N_JOBS_MAX 256
 
@@ -242,6 +244,18 @@ omv_convert_get_extension (const gchar * path)
   return point != NULL ? g_ascii_strdown (point + 1, -1) : g_strdup ("");
 }
 
+void
+omv_convert_print_result (const OmvTool * tool, const gchar * out,
+    guint64 n_frames, GstOmvPixelFormat format, guint64 time)
+{
+  g_autofree gchar *name = g_filename_display_name (out);
+  g_autofree gchar *seconds = omv_text_seconds (time);
+
+  if (!tool->quiet)
+    g_print (_("%s: %" PRIu64 " frames of %s, the last at %s s\n"), name,
+        n_frames, gst_omv_pixel_format_get_name (format), seconds);
+}
+
 static gboolean
 is_recording_name (const gchar * path)
 {
@@ -308,9 +322,11 @@ convert (OmvTool * tool, const OmvConvertOptions * options, const gchar * in,
     return omv_export_run (tool, options, in, out);
   if (!is_recording (in) && !is_recording_name (in))
     return omv_import_run (tool, options, in, out);
+  if (options->times != NULL)
+    return omv_fail_usage (tool, _("--times is for videos, and %s is a "
+            "recording."), in);
   if (changes_pictures (options))
-    return omv_fail_with (in, _("The frames of a recording stay as they are "
-            "in another one."));
+    return omv_recode_run (tool, options, in, out);
 
   return omv_rewrite_run (tool, options, in, out);
 }

@@ -59,6 +59,11 @@ gint omv_export_run (OmvTool * tool, const OmvConvertOptions * options,
 gint omv_rewrite_run (OmvTool * tool, const OmvConvertOptions * options,
     const gchar * in, const gchar * out);
 
+/* The same, the frames in another format or size; as they are if nothing of that
+ * is asked for. */
+gint omv_recode_run (OmvTool * tool, const OmvConvertOptions * options,
+    const gchar * in, const gchar * out);
+
 /* Pictures with numbers, or anything else that GStreamer can play -> a
  * recording.
  * @in: a file, a pattern as "%05d.png", or a URI */
@@ -71,6 +76,10 @@ gboolean omv_export_knows (const gchar * out);
 /* "rgb565", "bayer-bggr" … */
 gboolean omv_convert_parse_format (const gchar * text,
     GstOmvPixelFormat * ret_format);
+
+/* Prints what has become of a file, unless --quiet. @time: of the last frame */
+void omv_convert_print_result (const OmvTool * tool, const gchar * out,
+    guint64 n_frames, GstOmvPixelFormat format, guint64 time);
 
 /* "mp4" of "a/b.mp4", in lower case; "" if there is none */
 gchar *omv_convert_get_extension (const gchar * path);

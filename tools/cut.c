@@ -114,7 +114,8 @@ finish (const OmvTool * tool, Cut * cut, OmvSidecars * sidecars,
     return omv_fail_with (arguments[0], _("No frame lies between these."));
 
   omv_sidecars_take_metadata (sidecars, arguments[0], cut->start);
-  omv_sidecars_take_lines (sidecars, arguments[0], cut->copy);
+  omv_sidecars_take_lines (sidecars, arguments[0],
+      omv_copy_find_number, cut->copy);
   if (!omv_copy_finish (cut->copy) || !omv_sidecars_store (sidecars))
     return OMV_EXIT_FAILED;
 

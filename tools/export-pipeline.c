@@ -171,6 +171,34 @@ append_avi (OmvChain * chain, const OmvExport * self)
   return repeater;
 }
 
+static OmvColours
+get_colours (const OmvExport * self)
+{
+  switch (self->plan->format) {
+    case GST_OMV_PIXEL_FORMAT_BINARY:
+    case GST_OMV_PIXEL_FORMAT_GRAYSCALE:
+      return OMV_COLOURS_GRAY;
+    case GST_OMV_PIXEL_FORMAT_YUV422:
+    case GST_OMV_PIXEL_FORMAT_YVU422:
+      return OMV_COLOURS_YUV;
+    default:
+      return OMV_COLOURS_RGB;
+  }
+}
+
+/* Returns the sink. */
+static GstElement *
+append_recording (OmvChain * chain, const OmvExport * self, const gchar * part)
+{
+  (void) omv_chain_append (chain, "omvframedec");
+  /* decoding and encoding are two threads */
+  (void) omv_chain_append (chain, "queue");
+  omv_chain_append_conversion (chain, self->options, get_colours (self));
+  (void) omv_chain_append_recording (chain, self->options, part);
+
+  return chain->last;
+}
+
 static void
 append_mkv (OmvChain * chain, const OmvExport * self)
 {
@@ -277,6 +305,9 @@ append_container (OmvChain * chain, const OmvExport * self, const gchar * part,
     case OMV_CONTAINER_AVI:
       pipeline->repeater = append_avi (chain, self);
       break;
+    case OMV_CONTAINER_BIN:
+      pipeline->sink = append_recording (chain, self, part);
+      return;
     case OMV_CONTAINER_GIF:
       append_gif (chain, self);
       break;
@@ -293,8 +324,14 @@ append_container (OmvChain * chain, const OmvExport * self, const gchar * part,
       append_png (chain, self);
       break;
   }
+
   pipeline->sink = omv_chain_append (chain, part != NULL ? "filesink"
       : "fakesink");
+  if (chain->error != NULL)
+    return;
+  if (part != NULL)
+    g_object_set (pipeline->sink, "location", part, NULL);
+  add_metadata (chain->bin, self);
 }
 
 static void
@@ -343,9 +380,6 @@ omv_export_make_pipeline (const OmvExport * self, const gchar * part,
 
   (void) g_signal_connect_after (result.demuxer, "pad-added",
       G_CALLBACK (on_pad_added), chain.first);
-  if (part != NULL)
-    g_object_set (result.sink, "location", part, NULL);
-  add_metadata (chain.bin, self);
 
   result.pipeline = g_steal_pointer (&pipeline);
   *ret_pipeline = result;

@@ -27,7 +27,8 @@ typedef struct
   gboolean repeating;
 
   /* streaming threads write, any thread reads */
-  gint n_frames;                /* that went in */
+  gint n_frames;                /* that went in, … */
+  gint n_written;               /* … and into another recording */
   gint failed;                  /* and it was said why */
 
   /* main thread writes, streaming thread reads */
@@ -183,6 +184,20 @@ on_picture (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
   return GST_PAD_PROBE_OK;
 }
 
+/* ---- where frames arrive in another recording ---- */
+
+static GstPadProbeReturn
+on_written (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  Player *self = user_data;
+
+  if (!GST_BUFFER_FLAG_IS_SET (GST_PAD_PROBE_INFO_BUFFER (info),
+          GST_BUFFER_FLAG_HEADER))
+    g_atomic_int_inc (&self->n_written);
+
+  return GST_PAD_PROBE_OK;
+}
+
 /* ---- the main thread ---- */
 
 static void
@@ -234,6 +249,8 @@ omv_export_play (OmvExport * export, const gchar * part, OmvImageFiles * files,
       G_CALLBACK (on_pad_added), &self);
   if (files != NULL)
     add_probe (pipeline.sink, "sink", on_picture, &self);
+  if (export->container == OMV_CONTAINER_BIN)
+    add_probe (pipeline.sink, "sink", on_written, &self);
   if (pipeline.repeater != NULL)
     add_probe (pipeline.repeater, "src", on_encoded, &self);
   self.progress = omv_progress_new (export->tool, OMV_PROGRESS_FRAMES,
@@ -246,6 +263,7 @@ omv_export_play (OmvExport * export, const gchar * part, OmvImageFiles * files,
     return FALSE;
 
   ret_result->n_frames = (guint64) self.n_frames;
+  ret_result->n_written = (guint64) self.n_written;
   ret_result->interrupted = result == OMV_RUN_INTERRUPTED;
   return TRUE;
 }

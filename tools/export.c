@@ -330,12 +330,7 @@ write_images (OmvExport * self)
 
   /* one file is the first picture */
   if (omv_image_files_is_one (files)) {
-    guint first = 0;
-
-    while (g_array_index (self->plan->times, guint64, first)
-        == GST_OMV_TIME_NONE)
-      first++;
-    self->plan->last = first;
+    self->plan->last = omv_plan_get_first (self->plan);
     self->plan->n_taken = 1;
   }
   if (!omv_export_play (self, NULL, files, &result))

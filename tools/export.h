@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 
 typedef enum {
   OMV_CONTAINER_AVI,
+  OMV_CONTAINER_BIN,            /* another recording */
   OMV_CONTAINER_GIF,
   OMV_CONTAINER_JPEG,           /* files of one picture each */
   OMV_CONTAINER_MKV,
@@ -44,7 +45,8 @@ typedef struct _OmvImageFiles OmvImageFiles;
 
 /* What a pipeline has done. */
 typedef struct {
-  guint64 n_frames;             /* that went in */
+  guint64 n_frames;             /* that went in, … */
+  guint64 n_written;            /* … and into another recording */
   gboolean interrupted;         /* by the user: what came out is whole */
 } OmvExportResult;
 

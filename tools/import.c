@@ -25,7 +25,6 @@
 #include "omvoutput.h"
 #include "omvprogress.h"
 #include "omvrun.h"
-#include "omvtext.h"
 
 /* Larger pictures are much for a camera's memory. */
 #define N_PIXELS_LARGE 307200   /* 640x480 */
@@ -390,15 +389,11 @@ note_peculiarities (const Import * import)
 static void
 print_result (const Import * import, const gchar * out)
 {
-  guint64 n_taken = omv_clock_get_n_taken (import->clock);
-  g_autofree gchar *name = g_filename_display_name (out);
-  g_autofree gchar *time =
-      omv_text_seconds (omv_clock_get_duration (import->clock));
-
+  omv_convert_print_result (import->tool, out,
+      omv_clock_get_n_taken (import->clock), import->options.format,
+      omv_clock_get_duration (import->clock));
   if (import->tool->quiet)
     return;
-  g_print (_("%s: %" PRIu64 " frames of %s, the last at %s s\n"), name, n_taken,
-      gst_omv_pixel_format_get_name (import->options.format), time);
   if (import->passes)
     g_print (_("The pictures are those of the source, unchanged.\n"));
   if (import->times != NULL)

@@ -269,9 +269,9 @@ compare_to_run (const void *number_data, const void *run_data)
 }
 
 gboolean
-omv_copy_find_number (const OmvCopy * copy, guint64 number,
-    guint64 * ret_number)
+omv_copy_find_number (gconstpointer data, guint64 number, guint64 * ret_number)
 {
+  const OmvCopy *copy = data;
   const Run *run = bsearch (&number, copy->runs->data, copy->runs->len,
       sizeof (Run), compare_to_run);
 

@@ -43,8 +43,9 @@ gboolean omv_copy_add (OmvCopy * copy, const GstOmvWalkStep * step,
 /* Frames that were added so far; the next one gets this number. */
 guint64 omv_copy_get_n_frames (const OmvCopy * copy);
 
-/* The number that a frame of the last walk has now. FALSE: it was not added. */
-gboolean omv_copy_find_number (const OmvCopy * copy, guint64 number,
+/* The number that a frame of the last walk has now. FALSE: it was not added.
+ * @copy: an OmvCopy */
+gboolean omv_copy_find_number (gconstpointer copy, guint64 number,
     guint64 * ret_number);
 
 /* Frames that were left out because a recording cannot hold them. */

@@ -212,7 +212,8 @@ finish (Walk * walk)
   OmvPlan *plan = walk->plan;
   guint64 duration = walk->last_interval;
 
-  if (walk->n_exact == plan->n_taken)
+  plan->exact = walk->n_exact == plan->n_taken;
+  if (plan->exact)
     plan->unit = 1;
   plan->unit = MAX (1, omv_retime_scale (walk->selection, plan->unit));
   if (walk->several_formats)
@@ -276,14 +277,20 @@ omv_plan_get_time (const OmvPlan * plan, guint64 number, guint64 * ret_end)
   return times[number];
 }
 
-void
-omv_plan_fill_lead (OmvPlan * plan)
+guint
+omv_plan_get_first (const OmvPlan * plan)
 {
   guint first = 0;
 
   while (g_array_index (plan->times, guint64, first) == GST_OMV_TIME_NONE)
     first++;
-  g_array_index (plan->times, guint64, first) = 0;
+  return first;
+}
+
+void
+omv_plan_fill_lead (OmvPlan * plan)
+{
+  g_array_index (plan->times, guint64, omv_plan_get_first (plan)) = 0;
 }
 
 guint64

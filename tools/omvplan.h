@@ -19,6 +19,7 @@ typedef struct {
   guint64 last;                 /* number of the last frame taken */
   guint64 end;                  /* when that one ends */
   guint64 unit;                 /* by which times are rounded */
+  gboolean exact;               /* each frame has an exact time */
   guint64 first_source_time;    /* of the first frame taken */
 
   GstOmvPixelFormat format;     /* UNKNOWN: there are several */
@@ -56,6 +57,9 @@ void omv_plan_fill_lead (OmvPlan * plan);
 
 /* The longest time between two frames. */
 guint64 omv_plan_get_longest (const OmvPlan * plan);
+
+/* The number of the first frame that is taken. */
+guint omv_plan_get_first (const OmvPlan * plan);
 
 /* The time of frame @number, GST_OMV_TIME_NONE if it is left out, and when it
  * ends. */

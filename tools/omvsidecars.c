@@ -104,13 +104,14 @@ omv_sidecars_take_metadata (OmvSidecars * sidecars, const gchar * path,
 }
 
 static void
-take_line (OmvSidecars * sidecars, const gchar * line, const OmvCopy * copy)
+take_line (OmvSidecars * sidecars, const gchar * line, OmvSidecarsFind find,
+    gconstpointer data)
 {
   g_autofree gchar *changed = NULL;
   guint64 number, new_number;
 
   if (gst_omv_line_get_frame (line, &number)) {
-    if (!omv_copy_find_number (copy, number, &new_number))
+    if (!find (data, number, &new_number))
       return;
     if (new_number != number)
       changed = gst_omv_line_set_frame (line, new_number);
@@ -122,7 +123,7 @@ take_line (OmvSidecars * sidecars, const gchar * line, const OmvCopy * copy)
 
 void
 omv_sidecars_take_lines (OmvSidecars * sidecars, const gchar * path,
-    const OmvCopy * copy)
+    OmvSidecarsFind find, gconstpointer data)
 {
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GError) error = NULL;
@@ -131,7 +132,7 @@ omv_sidecars_take_lines (OmvSidecars * sidecars, const gchar * path,
   if (lines == NULL)
     note_error (sidecars, path, LINES_SUFFIX, error);
   for (guint i = 0; lines != NULL && lines[i] != NULL; i++)
-    take_line (sidecars, lines[i], copy);
+    take_line (sidecars, lines[i], find, data);
 }
 
 /* ---- storing ---- */

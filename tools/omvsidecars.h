@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "omvcopy.h"
+#include "omvtool.h"
 
 G_BEGIN_DECLS
 
@@ -20,11 +20,15 @@ OmvSidecars *omv_sidecars_new (const OmvTool * tool, const gchar * path);
 void omv_sidecars_take_metadata (OmvSidecars * sidecars, const gchar * path,
     guint64 shift);
 
+/* The number that a frame has now. FALSE: it was left out. */
+typedef gboolean (*OmvSidecarsFind) (gconstpointer data, guint64 number,
+    guint64 * ret_number);
+
 /* Adds the lines of the recording @path, if it has any. Those of a frame get the
- * number that @copy has just given it, or are left out with it; all others stay
- * as they are. What cannot be read is noted. */
+ * number that @find knows, or are left out with it; all others stay as they are.
+ * What cannot be read is noted. */
 void omv_sidecars_take_lines (OmvSidecars * sidecars, const gchar * path,
-    const OmvCopy * copy);
+    OmvSidecarsFind find, gconstpointer data);
 
 /* Writes what was taken, and removes what lay there before. FALSE after
  * omv_fail(). */

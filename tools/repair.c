@@ -379,7 +379,8 @@ run (OmvTool * tool, gchar ** arguments)
   if (!omv_copy_walk (repair.copy, path, on_step, &repair))
     return OMV_EXIT_FAILED;
   omv_sidecars_take_metadata (repair.sidecars, path, 0);
-  omv_sidecars_take_lines (repair.sidecars, path, repair.copy);
+  omv_sidecars_take_lines (repair.sidecars, path,
+      omv_copy_find_number, repair.copy);
   if (!omv_copy_finish (repair.copy)
       || !omv_sidecars_store (repair.sidecars))
     return OMV_EXIT_FAILED;

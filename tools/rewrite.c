@@ -13,6 +13,7 @@
 
 #include <inttypes.h>
 
+#include "omvcopy.h"
 #include "omvsidecars.h"
 
 typedef struct
@@ -91,7 +92,7 @@ omv_rewrite_run (OmvTool * tool, const OmvConvertOptions * options,
         omv_copy_get_n_left_out (copy));
 
   omv_sidecars_take_metadata (sidecars, in, self.shift);
-  omv_sidecars_take_lines (sidecars, in, copy);
+  omv_sidecars_take_lines (sidecars, in, omv_copy_find_number, copy);
   return omv_copy_finish (copy) && omv_sidecars_store (sidecars)
       ? OMV_EXIT_FINE : OMV_EXIT_FAILED;
 }
