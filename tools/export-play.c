@@ -23,6 +23,9 @@ typedef struct
   OmvExport *export;
   OmvImageFiles *files;         /* or NULL */
 
+  /* the demuxer's streaming thread */
+  gboolean has_begun;
+
   /* the muxer's streaming thread */
   gboolean repeating;
 
@@ -49,6 +52,22 @@ end_stream (GstPadProbeInfo * info)
   return GST_PAD_PROBE_HANDLED;
 }
 
+/* Goes on at the first frame that is wanted, over what lies before it. Not before
+ * the pipeline starts, because the demuxer has no pad then; without a flush, as
+ * nothing has gone by yet. */
+static void
+begin (Player * self, GstPad * pad, guint64 number)
+{
+  const guint first = omv_plan_get_first (self->export->plan);
+
+  self->has_begun = TRUE;
+  /* if this fails, all is dropped that is not wanted */
+  if (number < first)
+    (void) gst_pad_send_event (pad, gst_event_new_seek (1.0,
+            GST_FORMAT_DEFAULT, GST_SEEK_FLAG_NONE, GST_SEEK_TYPE_SET, first,
+            GST_SEEK_TYPE_NONE, -1));
+}
+
 static GstPadProbeReturn
 on_frame (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 {
@@ -62,6 +81,8 @@ on_frame (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
       || g_atomic_int_get (&self->failed))
     return end_stream (info);
 
+  if (!self->has_begun)
+    begin (self, pad, number);
   time = omv_plan_get_time (plan, number, &end);
   if (time == GST_OMV_TIME_NONE)
     return GST_PAD_PROBE_DROP;

@@ -75,13 +75,14 @@ can_pass (const OmvExport * self)
 
   return self->codec == OMV_CODEC_MJPEG
       && self->plan->format == GST_OMV_PIXEL_FORMAT_JPEG
-      && (self->plan->one_size || is_images (self))
+      && (self->plan->uniform || is_images (self))
       && self->padded_width == self->width
       && self->padded_height == self->height && options->width == 0
       && !options->has_crop && options->quality == 0;
 }
 
-/* Whether the demuxer gives raw video of one format and size. */
+/* Whether the demuxer gives raw video of one format and size, and nothing else
+ * before or behind what is wanted. */
 static gboolean
 is_native (const OmvExport * self)
 {
@@ -92,8 +93,7 @@ is_native (const OmvExport * self)
   };
   g_autoptr (GstCaps) caps = NULL;
 
-  if (self->passes || self->canvas_width > 0 || !self->plan->one_size
-      || header.format == GST_OMV_PIXEL_FORMAT_UNKNOWN)
+  if (self->passes || self->canvas_width > 0 || !self->plan->uniform)
     return FALSE;
 
   caps = gst_omv_video_make_caps (&header, 0, 1);

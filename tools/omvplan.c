@@ -49,6 +49,7 @@ typedef struct
   guint64 last_source_time;     /* of the last frame taken */
   guint64 last_interval;        /* before it */
   guint64 n_exact;
+  GstOmvFrameHeader first;      /* of the recording */
   gboolean several_formats;
   gboolean ended;
 } Walk;
@@ -112,6 +113,18 @@ take (Walk * walk, const GstOmvWalkStep * step, guint64 time)
   plan->n_taken++;
 }
 
+static void
+note_stored (Walk * walk, const GstOmvFrameHeader * header)
+{
+  const GstOmvFrameHeader *first = &walk->first;
+
+  if (walk->plan->times->len == 0)
+    walk->first = *header;
+  else if (header->format != first->format || header->width != first->width
+      || header->height != first->height)
+    walk->plan->uniform = FALSE;
+}
+
 static gboolean
 on_step (GstOmvWalkResult result, const GstOmvWalkStep * step,
     gpointer user_data)
@@ -121,6 +134,7 @@ on_step (GstOmvWalkResult result, const GstOmvWalkStep * step,
 
   if (result != GST_OMV_WALK_FRAME)
     return TRUE;
+  note_stored (walk, &step->header);
   /* such frames have no pixels */
   if (step->header.format != GST_OMV_PIXEL_FORMAT_ARGB8) {
     OmvRetimeResult taken =
@@ -238,6 +252,7 @@ omv_plan_new (const gchar * path, const OmvSelection * selection)
   Walk walk = {.plan = plan,.selection = selection,.sizes = sizes };
 
   plan->times = g_array_new (FALSE, FALSE, sizeof (guint64));
+  plan->uniform = TRUE;
   omv_retime_init (&walk.retime, selection);
   reader = omv_open_reader (path);
   if (reader == NULL)

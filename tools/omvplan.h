@@ -24,6 +24,8 @@ typedef struct {
 
   GstOmvPixelFormat format;     /* UNKNOWN: there are several */
   gboolean one_size;
+  gboolean uniform;             /* one format and one size, also of those that are
+                                 * left out, up to the one behind the last */
   gint width, height;           /* of most of the time */
   guint64 canvas_time;          /* how long that size lasts */
 

@@ -492,6 +492,33 @@ class Tool(ConvertTest):
                 self.fails("convert", "header.bin", out,
                            words=["no whole frame"])
 
+    @unittest.skipUnless(FFMPEG, "missing: ffmpeg, ffprobe")
+    def test_parts(self):
+        """A part is what it would be alone, whatever is around it."""
+        parts = (("GRAYSCALE", 32, 24), ("JPEG", 32, 24), ("RGB565", 32, 24),
+                 ("RGB565", 48, 20))
+        self.path("in.bin", pictures.recording(
+            [(40, *part) for part in parts for _ in range(4)]))
+        for n, (_, w, h) in enumerate(parts):
+            for form in [*VIDEOS, "bin"] if H264 else ["avi", "gif", "mkv"]:
+                with self.subTest(parts[n], out=form):
+                    result = self.run_tool(
+                        "convert", "-qf", "in.bin", f"out.{form}",
+                        f"--from=#{4 * n}", f"--to=#{4 * n + 4}",
+                        *["--format=png"] * (form == "bin"))
+                    self.assertEqual((result.code, result.err), (0, ""))
+                    if form == "bin":
+                        frames = Recording(
+                            self.path("out.bin").read_bytes()).frames
+                        self.assertEqual(
+                            [(f.interval, f.format, f.w, f.h) for f in frames],
+                            [(40 * (i > 0), "PNG", w, h) for i in range(4)])
+                        continue
+                    stream = self.stream(f"out.{form}")
+                    self.assertEqual((stream["width"], stream["height"]),
+                                     (w, h))
+                    self.assert_greys(f"out.{form}", range(4 * n, 4 * n + 4))
+
     def test_output(self):
         """Nothing is overwritten that should not be."""
         self.path("out.mkv", b"precious")
