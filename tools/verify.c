@@ -190,59 +190,52 @@ take_frame (Verification * self, const GstOmvWalkStep * step, GError ** error)
   return TRUE;
 }
 
+/* @result, @step: the first step of the scan */
 static gboolean
-scan_frames (Verification * self, GError ** error)
+scan_frames (Verification * self, GstOmvWalkResult result,
+    GstOmvWalkStep * step, GError ** error)
 {
   g_autoptr (OmvProgress) progress = omv_progress_new (self->tool,
       OMV_PROGRESS_BYTES, omv_scan_get_size (self->scan));
-  GstOmvWalkResult result = GST_OMV_WALK_FRAME;
-  GstOmvWalkStep step;
 
-  while (result != GST_OMV_WALK_END) {
-    if (!omv_scan_next (self->scan, &result, &step, error))
-      return FALSE;
+  for (;;) {
     if (result == GST_OMV_WALK_FRAME) {
-      if (!take_frame (self, &step, error))
+      if (!take_frame (self, step, error))
         return FALSE;
-      omv_progress_update (progress, step.offset);
-    } else if (step.size > 0) {
-      g_autofree gchar *sentence = gst_omv_walk_step_describe (&step);
+      omv_progress_update (progress, step->offset);
+    } else if (step->size > 0) {
+      g_autofree gchar *sentence = gst_omv_walk_step_describe (step);
 
-      report (self, &step, sentence);
+      report (self, step, sentence);
     }
+    if (result == GST_OMV_WALK_END)
+      return TRUE;
+    if (!omv_scan_next (self->scan, &result, step, error))
+      return FALSE;
   }
-
-  return TRUE;
-}
-
-/* Whether the file is a recording is known before anything is printed. */
-static gboolean
-is_recording (const gchar * path, GError ** error)
-{
-  g_autoptr (GstOmvReader) reader = gst_omv_reader_new ();
-
-  return gst_omv_reader_open_path (reader, path, error);
 }
 
 static gint
 verify (const OmvTool * tool, const gchar * path)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (OmvScan) scan = NULL;
+  g_autoptr (OmvScan) scan = omv_scan_new (path, &error);
   g_autoptr (GByteArray) pixels = g_byte_array_new ();
-  Verification self = {.tool = tool,.path = path,.pixels = pixels };
+  Verification self = {.tool = tool,.path = path,.scan = scan,.pixels = pixels
+  };
+  GstOmvWalkResult result;
+  GstOmvWalkStep step;
 
-  if (!is_recording (path, &error)
-      || (scan = omv_scan_new (path, &error)) == NULL)
+  /* whether the file is a recording is known before anything is printed */
+  if (scan == NULL || !omv_scan_next (scan, &result, &step, &error))
     return omv_fail (path, error);
 
-  self.scan = scan;
   if (tool->json) {
     omv_json_begin_object (&self.json, NULL);
     omv_json_add_file_name (&self.json, "file", path);
     omv_json_begin_array (&self.json, "damages");
   }
-  if (!scan_frames (&self, &error)) {
+  if (!scan_frames (&self, result, &step, &error)) {
     GstOmvWalkStep end = {.number = self.n_frames };
 
     report (&self, &end, error->message);

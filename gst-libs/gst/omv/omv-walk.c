@@ -203,12 +203,15 @@ pass_frame (GstOmvWalk * walk, GstOmvWalkStep * step)
 static guint64
 get_short_binary_end (const GstOmvWalk * walk)
 {
-  gsize header_size = gst_omv_version_get_header_size (walk->version);
-  gsize stored = walk->header.payload_size / 4;
+  gsize header_size, stored;
 
+  if (walk->header.format != GST_OMV_PIXEL_FORMAT_BINARY)
+    return 0;
+
+  header_size = gst_omv_version_get_header_size (walk->version);
+  stored = walk->header.payload_size / 4;
   stored += gst_omv_get_padding (stored);
-  if (walk->header.format != GST_OMV_PIXEL_FORMAT_BINARY
-      || stored + header_size > walk->header.payload_size)
+  if (stored + header_size > walk->header.payload_size)
     return 0;
 
   return walk->position + header_size + stored;
