@@ -38,7 +38,7 @@
  * gst-launch-1.0 filesrc location=run.bin ! omvstrdemux output=frames ! omvframedec ! videoconvert ! autovideosink
  * ]| Plays a recording, whatever is in it.
  * |[
- * gst-launch-1.0 filesrc location=run.bin ! omvstrdemux output=frames ! omvframedec width=640 height=480 ! jpegenc ! avimux ! filesink location=run.avi
+ * gst-launch-1.0 filesrc location=run.bin ! omvstrdemux output=frames ! omvframedec width=640 height=480 ! videoconvert ! video/x-raw,format=I420,colorimetry=1:4:0:0 ! jpegenc ! avimux ! filesink location=run.avi
  * ]| Makes a video of it that has one size.
  *
  * Since: 0.1

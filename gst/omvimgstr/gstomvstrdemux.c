@@ -39,7 +39,7 @@
  * gst-launch-1.0 filesrc location=run.bin ! omvstrdemux ! videoconvert ! autovideosink
  * ]| Plays a recording of raw frames.
  * |[
- * gst-launch-1.0 filesrc location=run.bin ! omvstrdemux ! videoconvert ! jpegenc ! avimux ! filesink location=run.avi
+ * gst-launch-1.0 filesrc location=run.bin ! omvstrdemux ! videoconvert ! video/x-raw,format=I420,colorimetry=1:4:0:0 ! jpegenc ! avimux ! filesink location=run.avi
  * ]| Makes a Motion-JPEG file that any player plays.
  * |[
  * gst-launch-1.0 filesrc location=run.bin ! omvstrdemux ! omvstrmux offset-to-zero=false ! filesink location=copy.bin

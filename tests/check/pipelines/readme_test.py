@@ -5,6 +5,7 @@ They are run as they stand there, except for the port, which has to be free, and
 for sinks that want a screen.
 """
 
+import collections
 import contextlib
 import itertools
 import json
@@ -23,7 +24,8 @@ RECORD = ("gst-launch-1.0 videotestsrc num-buffers=90 ! "
           "video/x-raw,format=RGB16,width=321,height=241 ! omvstrmux ! "
           "filesink location=run.bin")
 EXPORT = ("gst-launch-1.0 filesrc location=run.bin ! omvstrdemux ! "
-          "videoconvert ! jpegenc ! avimux ! filesink location=run.avi")
+          "videoconvert ! video/x-raw,format=I420,colorimetry=1:4:0:0 ! "
+          "jpegenc ! avimux ! filesink location=run.avi")
 SERVE = ("gst-launch-1.0 videotestsrc is-live=true ! jpegenc ! omvstrmux ! "
          "tcpserversink port=5000")
 WATCH = ("gst-launch-1.0 tcpclientsrc port=5000 ! omvstrdemux ! jpegdec ! "
@@ -90,6 +92,10 @@ class Files(PipelineTest):
         got = self.probe("filesrc location=run.avi ! avidemux ! jpegdec")
         self.assertEqual(len(got), 90)
         self.assertEqual({b.caps["framerate"] for b, _ in got}, {"30/1"})
+        # JPEG is full-range: black and white are what they were.
+        luma = collections.Counter(got[0][1][:321 * 241])
+        self.assertGreater(sum(luma[v] for v in range(6)), 500)
+        self.assertGreater(sum(luma[v] for v in range(250, 256)), 500)
         # Nothing is repeated or dropped: each picture is a new one.
         self.assertEqual(len({data for _, data in got}),
                          len({f.payload for f in frames}))
