@@ -173,7 +173,7 @@ stretch_row (guint8 * row, gint width, gboolean cosited,
 
   row[-1] = row[0];
   row[width] = row[width - 1];
-  for (gint x = 0; x < width; x++) {
+  for (gssize x = 0; x < width; x++) {
     result[2 * x] =
         (guint8) (((4 - before) * row[x] + before * row[x - 1] + 2) >> 2);
     result[2 * x + 1] =
