@@ -59,6 +59,10 @@ class Recode(ToolTest):
         writer = Writer()
         for i, form in enumerate(pictures.FORMATS):
             w, h = pictures.SIZES[i % len(pictures.SIZES)]
+            if form in ("YUV422", "YVU422"):
+                # videoconvert (1.22) invents colours for the last pixel of an
+                # odd row, from whatever its memory held
+                w += w & 1
             writer.frame(50 + i, w, h, form,
                          pictures.payload(form, w, h, i))
         self.path("in.bin", bytes(writer.data))
