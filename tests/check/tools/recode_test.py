@@ -8,7 +8,6 @@ need no change are not touched; and what lies beside goes along.
 
 import json
 import struct
-import unittest
 
 import pictures
 from omvimg import Recording, Writer
