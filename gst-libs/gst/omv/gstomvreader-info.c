@@ -70,7 +70,8 @@ gst_omv_reader_get_n_frames (GstOmvReader * self, GError ** error)
  * @self: a reader
  * @error: return location
  *
- * Tells how long the file is, with all that is in it, a torn last frame, too.
+ * Tells how long the file is, with all that is in it, a torn last frame, too. Of
+ * many files it is what they have as one.
  *
  * Errors: %GST_OMV_ERROR_CLOSED, %G_IO_ERROR.
  *
@@ -132,6 +133,31 @@ gst_omv_reader_is_torn (GstOmvReader * self, GError ** error)
   return index != NULL && gst_omv_index_is_torn (index);
 }
 
+static GstOmvDamage *
+new_damage (const GstOmvWalkStep * step)
+{
+  const GstOmvDamage damage = { step->number, step->offset, step->size,
+    step->fault
+  };
+
+  return gst_omv_damage_copy (&damage);
+}
+
+static gint
+compare_damages (gconstpointer a, gconstpointer b)
+{
+  const GstOmvDamage *first = a, *second = b;
+
+  return first->offset < second->offset ? -1 : first->offset > second->offset;
+}
+
+/* How many files were joined, all of which were looked at. */
+static guint
+count_parts (GstOmvReader * self)
+{
+  return self->join != NULL ? gst_omv_join_get_n_parts (self->join) : 0;
+}
+
 /**
  * gst_omv_reader_list_damages:
  * @self: a reader
@@ -139,7 +165,8 @@ gst_omv_reader_is_torn (GstOmvReader * self, GError ** error)
  *
  * Lists the stretches in which there is no frame, in order, the torn last frame
  * among them. Without #GstOmvReader:resync there is at most one, which reaches
- * to the end. After 16384 no further ones are listed. The first time this reads
+ * to the end. Of many files, offsets count as if those were one; what was torn at
+ * the end of one is left out of that count, but stands in this list. After 16384 no further ones are listed. The first time this reads
  * all headers.
  *
  * Errors: %GST_OMV_ERROR_CLOSED, %G_IO_ERROR.
@@ -156,16 +183,71 @@ gst_omv_reader_list_damages (GstOmvReader * self, GError ** error)
   GList *damages = NULL;
   GstOmvWalkStep step;
 
-  for (guint i = index != NULL ? gst_omv_index_get_n_damages (index) : 0;
-      i-- > 0;) {
+  if (index == NULL)
+    return NULL;
+
+  for (guint i = gst_omv_index_get_n_damages (index); i-- > 0;) {
     gst_omv_index_get_damage (index, i, &step);
-    damages = g_list_prepend (damages, gst_omv_damage_copy (&(GstOmvDamage) {
-            .number = step.number,.offset = step.offset,.size =
-              step.size,.fault = step.fault}
-        ));
+    damages = g_list_prepend (damages, new_damage (&step));
+  }
+  for (guint i = count_parts (self); i-- > 0;) {
+    if (gst_omv_join_get_cut (self->join, i, &step))
+      damages = g_list_prepend (damages, new_damage (&step));
   }
 
-  return damages;
+  return g_list_sort (damages, compare_damages);
+}
+
+/* The only file of a recording that is one. */
+static void
+get_single_part (GstOmvReader * self, const GstOmvIndex * index,
+    GstOmvPart * ret_part)
+{
+  ret_part->file = self->file;
+  ret_part->number = 0;
+  ret_part->n_frames = gst_omv_index_get_n_frames (index);
+  ret_part->time = ret_part->n_frames > 0
+      ? gst_omv_index_get_first_time (index) : 0;
+  ret_part->gap = 0;
+  ret_part->is_placed = TRUE;
+}
+
+/**
+ * gst_omv_reader_list_parts:
+ * @self: a reader
+ * @error: return location
+ *
+ * Lists the files that the recording consists of, in order, with the gaps
+ * between them. That is one, if only one was opened. The first time this reads
+ * all headers.
+ *
+ * Errors: %GST_OMV_ERROR_CLOSED, %G_IO_ERROR.
+ *
+ * Returns: (transfer full) (element-type GstOmvPart) (nullable): the parts;
+ *   %NULL on failure
+ *
+ * Since: 0.1
+ */
+GList *
+gst_omv_reader_list_parts (GstOmvReader * self, GError ** error)
+{
+  const GstOmvIndex *index = get_whole_index (self, error);
+  GList *parts = NULL;
+  GstOmvPart part;
+
+  if (index == NULL)
+    return NULL;
+  if (self->join == NULL) {
+    get_single_part (self, index, &part);
+    return g_list_prepend (NULL, gst_omv_part_copy (&part));
+  }
+
+  for (guint i = count_parts (self); i-- > 0;) {
+    gst_omv_join_get_part (self->join, i, &part);
+    parts = g_list_prepend (parts, gst_omv_part_copy (&part));
+  }
+
+  return parts;
 }
 
 /**

@@ -21,7 +21,9 @@ struct _GstOmvReader {
   gboolean use_index;
 
   OmvRecording *recording;      /* NULL: closed */
-  GFile *file;                  /* NULL: closed, or from memory */
+  GFile *file;                  /* NULL: closed, many, or from memory */
+  GstOmvJoin *join;             /* of many files, else NULL; belongs to the
+                                   recording */
   guint64 position;             /* number of the next frame */
 };
 

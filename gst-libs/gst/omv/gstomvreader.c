@@ -32,7 +32,18 @@
  * the file as `FILE.idx` saves most of that; one that does not fit the file is
  * ignored.
  *
- * The file may be written to meanwhile. Each call sees what is there then.
+ * A folder opens as one recording of all files in it whose names end in `.bin`,
+ * in the order of their names, in which numbers count as numbers; so does a name
+ * with `*` or `?` in its last part. That is how the parts of splitmuxsink or the
+ * clips of a ring are read. Frames are numbered through all files. Where
+ * exact times, or metadata beside the files, tell how much time passed between
+ * two of them, frames are at these times, and gst_omv_reader_list_parts() tells
+ * the gaps; else a file starts where the one before it ends. Time never goes
+ * back. Files are looked at when they are needed; those that are no recordings
+ * are left out, and a torn last frame costs only itself.
+ *
+ * The file may be written to meanwhile. Each call sees what is there then. Of
+ * many files that is true of the last one; new files are not seen.
  *
  * Frames are as they are stored. gst_omv_decode() makes pixels of them.
  *
@@ -49,6 +60,7 @@
 #include "gstomvreader.h"
 
 #include "gstomvreader-private.h"
+#include "omv-files.h"
 #include "omv-i18n.h"
 
 #define DEFAULT_RESYNC FALSE
@@ -187,6 +199,15 @@ gst_omv_reader_new (void)
 
 /* ---- opening and closing ---- */
 
+static void
+init_walk (GstOmvReader * self, GstOmvWalk * start)
+{
+  gst_omv_walk_init (start);
+  start->resync = self->resync;
+  start->rewind = TRUE;
+  start->max_frame_size = self->max_frame_size;
+}
+
 /* @source: (transfer full) */
 static gboolean
 open_source (GstOmvReader * self, OmvSource * source, GFile * file,
@@ -194,11 +215,7 @@ open_source (GstOmvReader * self, OmvSource * source, GFile * file,
 {
   GstOmvWalk start;
 
-  gst_omv_walk_init (&start);
-  start.resync = self->resync;
-  start.rewind = TRUE;
-  start.max_frame_size = self->max_frame_size;
-
+  init_walk (self, &start);
   self->recording = omv_recording_new (source, &start,
       self->use_index ? file : NULL, error);
   if (self->recording == NULL)
@@ -208,13 +225,34 @@ open_source (GstOmvReader * self, OmvSource * source, GFile * file,
   return TRUE;
 }
 
+/* All the files that @place stands for. */
+static gboolean
+open_many (GstOmvReader * self, GFile * place, GError ** error)
+{
+  g_autoptr (GPtrArray) files = gst_omv_files_list (place, error);
+  GstOmvJoin *join;
+  GstOmvWalk start;
+
+  if (files == NULL)
+    return FALSE;
+
+  init_walk (self, &start);
+  join = gst_omv_join_new (files, &start, self->use_index, error);
+  if (join == NULL
+      || !open_source (self, omv_source_new_for_join (join), NULL, error))
+    return FALSE;
+
+  self->join = join;
+  return TRUE;
+}
+
 /**
  * gst_omv_reader_open_path:
  * @self: a reader; what it has open is closed first
- * @path: (type filename): the place of a recording
+ * @path: (type filename): the place of a recording, or of many
  * @error: return location
  *
- * Opens a recording in the local file system.
+ * Opens a recording in the local file system, or many as one.
  *
  * Errors: those of gst_omv_reader_open_file().
  *
@@ -237,14 +275,17 @@ gst_omv_reader_open_path (GstOmvReader * self, const gchar * path,
 /**
  * gst_omv_reader_open_file:
  * @self: a reader; what it has open is closed first
- * @file: a recording
+ * @file: a recording, or a folder or pattern
  * @error: return location
  *
- * Opens a recording. One without any frame is valid.
+ * Opens a recording. One without any frame is valid. What is a folder, or has
+ * `*` or `?` in its name, opens as many recordings in one: see the description
+ * of this object.
  *
  * Errors: %GST_OMV_ERROR_WRONG_TYPE, %GST_OMV_ERROR_UNSUPPORTED and
  * %GST_OMV_ERROR_TRUNCATED if the file header is none, of an unknown version
- * or incomplete; %G_IO_ERROR if the file cannot be read from any place.
+ * or incomplete, of many files if none of them is a recording; %G_IO_ERROR if
+ * the file cannot be read from any place, or no file fits the pattern.
  *
  * Returns: %FALSE on failure; @self is then closed
  *
@@ -259,6 +300,9 @@ gst_omv_reader_open_file (GstOmvReader * self, GFile * file, GError ** error)
   g_return_val_if_fail (G_IS_FILE (file), FALSE);
 
   gst_omv_reader_close (self);
+  if (gst_omv_files_are_many (file))
+    return open_many (self, file, error);
+
   source = omv_source_new_for_file (file, error);
   return source != NULL && open_source (self, source, file, error);
 }
@@ -303,6 +347,7 @@ gst_omv_reader_close (GstOmvReader * self)
 
   g_clear_pointer (&self->recording, omv_recording_free);
   g_clear_object (&self->file);
+  self->join = NULL;
   self->position = 0;
 }
 
@@ -484,14 +529,48 @@ gst_omv_reader_get_position (GstOmvReader * self)
 
 /* ---- the index beside the file ---- */
 
+/* Beside one of many files. */
+static gboolean
+write_part_index (GstOmvReader * self, GFile * file, GError ** error)
+{
+  OmvSource *source = omv_source_new_for_file (file, error);
+  g_autoptr (OmvRecording) recording = NULL;
+  GstOmvWalk start;
+
+  if (source == NULL)
+    return FALSE;
+
+  init_walk (self, &start);
+  recording = omv_recording_new (source, &start, NULL, error);
+  return recording != NULL
+      && omv_recording_write_sidecar (recording, file, error);
+}
+
+static gboolean
+write_part_indexes (GstOmvReader * self, GError ** error)
+{
+  if (!gst_omv_join_reach (self->join, GST_OMV_OFFSET_NONE, error))
+    return FALSE;
+
+  for (guint i = 0; i < gst_omv_join_get_n_parts (self->join); i++) {
+    GstOmvPart part;
+
+    gst_omv_join_get_part (self->join, i, &part);
+    if (!write_part_index (self, part.file, error))
+      return FALSE;
+  }
+
+  return TRUE;
+}
+
 /**
  * gst_omv_reader_write_index:
  * @self: a reader
  * @error: return location
  *
- * Writes an index beside the file, `FILE.idx`, in place of one that is there.
- * Whoever opens the recording later finds each frame without having read the
- * headers before it.
+ * Writes an index beside the file, `FILE.idx`, in place of one that is there; of
+ * many files, beside each. Whoever opens the recording later finds each frame
+ * without having read the headers before it.
  *
  * Errors: %GST_OMV_ERROR_CLOSED; %G_IO_ERROR, of which
  * %G_IO_ERROR_NOT_SUPPORTED for a recording in memory.
@@ -505,6 +584,8 @@ gst_omv_reader_write_index (GstOmvReader * self, GError ** error)
 {
   if (!gst_omv_reader_check_open (self, error))
     return FALSE;
+  if (self->join != NULL)
+    return write_part_indexes (self, error);
   if (self->file == NULL) {
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
         _("A recording in memory has no place for an index."));

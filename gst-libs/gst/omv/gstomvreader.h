@@ -7,6 +7,7 @@
 
 #include <gio/gio.h>
 #include <gst/omv/omv-frame.h>
+#include <gst/omv/omv-part.h>
 
 G_BEGIN_DECLS
 
@@ -54,6 +55,9 @@ gboolean gst_omv_reader_is_torn (GstOmvReader * self, GError ** error);
 
 GST_OMV_API
 GList *gst_omv_reader_list_damages (GstOmvReader * self, GError ** error);
+
+GST_OMV_API
+GList *gst_omv_reader_list_parts (GstOmvReader * self, GError ** error);
 
 GST_OMV_API
 guint64 *gst_omv_reader_list_times (GstOmvReader * self, gsize * ret_n_times,

@@ -82,7 +82,8 @@ gboolean
 omv_recording_get_size (OmvRecording * self, guint64 * ret_size,
     GError ** error)
 {
-  if (!omv_source_measure (self->source, error))
+  if (!omv_source_reach_end (self->source, error)
+      || !omv_source_measure (self->source, error))
     return FALSE;
 
   *ret_size = self->source->input.end;

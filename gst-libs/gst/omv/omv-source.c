@@ -1,4 +1,4 @@
-/* omv-source.c: feeds a walk from a file or from memory
+/* omv-source.c: feeds a walk from a file, from many or from memory
  *
  * A read costs about as much as copying some kilobytes, however little it
  * brings. So what lies near the last bytes comes in blocks, which grow as long
@@ -6,7 +6,8 @@
  * payload comes together with the header behind it, into memory of its own.
  *
  * A source holds one block at most, and never believes that a file is as long
- * as it was: a read that brings less moves the end.
+ * as it was: a read that brings less moves the end. Of many files the end is not
+ * known before the walk comes to the last one.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -70,10 +71,39 @@ omv_source_new_for_bytes (GBytes * bytes)
   return source;
 }
 
+/* Takes over how far the files reach that were looked at. */
+static void
+follow_join (OmvSource * source)
+{
+  guint64 end = gst_omv_join_get_end (source->join);
+
+  if (end < source->input.end)
+    omv_source_forget (source); /* some of the bytes may be gone */
+  source->input.end = end;
+  source->input.at_end = gst_omv_join_is_complete (source->join);
+}
+
+/*
+ * omv_source_new_for_join:
+ * @join: (transfer full): many files
+ */
+OmvSource *
+omv_source_new_for_join (GstOmvJoin * join)
+{
+  OmvSource *source = g_new0 (OmvSource, 1);
+
+  source->join = join;
+  source->block = g_malloc (BLOCK_SIZE);
+  follow_join (source);
+
+  return source;
+}
+
 void
 omv_source_free (OmvSource * source)
 {
   g_clear_pointer (&source->bytes, g_bytes_unref);
+  g_clear_pointer (&source->join, gst_omv_join_free);
   g_clear_object (&source->stream);
   g_free (source->block);
   g_free (source);
@@ -95,16 +125,46 @@ omv_source_forget (OmvSource * source)
   source->input.size = 0;
 }
 
+/* Sees to it that the end is known, or that there are bytes up to @end. */
+static gboolean
+reach (OmvSource * source, guint64 end, GError ** error)
+{
+  if (source->join == NULL || end <= source->input.end)
+    return TRUE;
+  if (!gst_omv_join_reach (source->join, end, error))
+    return FALSE;
+
+  follow_join (source);
+  return TRUE;
+}
+
+/*
+ * omv_source_reach_end:
+ *
+ * Sees to it that the end is known, which is so from the start but for many
+ * files.
+ */
+gboolean
+omv_source_reach_end (OmvSource * source, GError ** error)
+{
+  return reach (source, GST_OMV_OFFSET_NONE, error);
+}
+
 /*
  * omv_source_measure:
  *
- * Looks how long the recording is now.
+ * Looks how long the recording is now, as far as its end is known.
  */
 gboolean
 omv_source_measure (OmvSource * source, GError ** error)
 {
   GSeekable *seekable;
 
+  if (source->join != NULL) {
+    if (!gst_omv_join_measure (source->join, error))
+      return FALSE;
+    follow_join (source);
+  }
   if (source->stream == NULL)
     return TRUE;
 
@@ -120,9 +180,8 @@ omv_source_measure (OmvSource * source, GError ** error)
   return TRUE;
 }
 
-/* Reads up to @size bytes. Fewer mean that the recording has become shorter. */
 static gboolean
-read_range (OmvSource * source, guint64 offset, guint8 * data, gsize size,
+read_stream (OmvSource * source, guint64 offset, guint8 * data, gsize size,
     gsize * ret_size, GError ** error)
 {
   if (source->stream_offset != offset
@@ -135,10 +194,23 @@ read_range (OmvSource * source, guint64 offset, guint8 * data, gsize size,
           error))
     return FALSE;
   source->stream_offset = offset + *ret_size;
-  if (*ret_size < size)
-    source->input.end = MIN (source->input.end, offset + *ret_size);
 
   return TRUE;
+}
+
+/* Reads up to @size bytes. Fewer mean that the recording has become shorter. */
+static gboolean
+read_range (OmvSource * source, guint64 offset, guint8 * data, gsize size,
+    gsize * ret_size, GError ** error)
+{
+  gboolean is_read = source->join != NULL
+      ? gst_omv_join_read (source->join, offset, data, size, ret_size, error)
+      : read_stream (source, offset, data, size, ret_size, error);
+
+  if (is_read && *ret_size < size)
+    source->input.end = MIN (source->input.end, offset + *ret_size);
+
+  return is_read;
 }
 
 static gboolean
@@ -205,6 +277,8 @@ omv_source_bring (OmvSource * source, guint64 offset, gsize size,
     GError ** error)
 {
   g_assert (size <= BLOCK_SIZE);
+  if (!reach (source, offset + size, error))
+    return FALSE;
   if (source->bytes != NULL || has_bytes (source, offset, size))
     return TRUE;
 

@@ -1,4 +1,4 @@
-/* omv-source.h: feeds a walk from a file or from memory
+/* omv-source.h: feeds a walk from a file, from many or from memory
  *
  * Private to the objects room: not installed.
  *
@@ -8,6 +8,7 @@
 #pragma once
 
 #include <gio/gio.h>
+#include <gst/omv/omv-join.h>
 #include <gst/omv/omv-walk.h>
 
 G_BEGIN_DECLS
@@ -18,6 +19,7 @@ typedef struct {
 
   /*< private >*/
   GBytes *bytes;                /* the whole recording, or NULL: … */
+  GstOmvJoin *join;             /* … or many files, or NULL: … */
   GInputStream *stream;         /* … comes from here, which can seek */
   guint64 stream_offset;        /* where it stands */
   gsize ahead;                  /* bytes that the last block had */
@@ -27,8 +29,10 @@ typedef struct {
 
 OmvSource *omv_source_new_for_file (GFile * file, GError ** error);
 OmvSource *omv_source_new_for_bytes (GBytes * bytes);
+OmvSource *omv_source_new_for_join (GstOmvJoin * join);
 void omv_source_free (OmvSource * source);
 void omv_source_forget (OmvSource * source);
+gboolean omv_source_reach_end (OmvSource * source, GError ** error);
 gboolean omv_source_measure (OmvSource * source, GError ** error);
 gboolean omv_source_bring (OmvSource * source, guint64 offset, gsize size,
     GError ** error);

@@ -14,6 +14,7 @@
 #include <gst/omv/omv-rows.h>
 #include <gst/omv/omv-decode.h>
 #include <gst/omv/omv-frame.h>
+#include <gst/omv/omv-part.h>
 #include <gst/omv/omv-sidecar-file.h>
 #include <gst/omv/omv-metadata.h>
 #include <gst/omv/omv-lines.h>
