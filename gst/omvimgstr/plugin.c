@@ -7,6 +7,7 @@
 #include "config.h"
 #endif
 
+#include "gstomvdirsrc.h"
 #include "gstomvframedec.h"
 #include "gstomvstrdemux.h"
 #include "gstomvstrmux.h"
@@ -18,6 +19,7 @@ plugin_init (GstPlugin * plugin)
   gboolean registered = FALSE;
 
   registered |= GST_ELEMENT_REGISTER (omvbayerdec, plugin);
+  registered |= GST_ELEMENT_REGISTER (omvdirsrc, plugin);
   registered |= GST_ELEMENT_REGISTER (omvframedec, plugin);
   registered |= GST_ELEMENT_REGISTER (omvstrdemux, plugin);
   registered |= GST_ELEMENT_REGISTER (omvstrmux, plugin);

@@ -12,7 +12,7 @@
  * been read. That is done when somebody asks for bytes behind the file before,
  * and one file is open at a time, however many there are.
  *
- * Files that are no recordings, or are gone, are left out.
+ * Of several files those that are no recordings, or are gone, are left out.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -260,7 +260,7 @@ try_next (GstOmvJoin * self, GError ** error)
   GstOmvVersion version = GST_OMV_VERSION_V2_0;
   OmvJoinPart *part = part_new (self, file, &version, &own_error);
 
-  if (part == NULL && !is_none (own_error)) {
+  if (part == NULL && (self->files->len == 1 || !is_none (own_error))) {
     g_autofree gchar *name = g_file_get_parse_name (file);
 
     g_propagate_prefixed_error (error, g_steal_pointer (&own_error), "%s: ",

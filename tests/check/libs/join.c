@@ -665,6 +665,7 @@ test_names (Folder * folder, gconstpointer unused)
 
   g_assert_cmpint (g_mkdir (child, 0700), ==, 0);
   put_text (folder, "firmware.bin", "this is something else");
+  put_text (folder, "fpga.bin", "");
   put_text (folder, "clip 0.bin", "");
   put_text (folder, "notes.txt", "");
   put (folder, "CLIP.BIN", "2.0", 0, 40, 2);

@@ -956,7 +956,7 @@ test_errors_of_opening (Place * place, gconstpointer unused)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
   g_clear_error (&error);
   g_assert_false (gst_omv_reader_open_path (reader, place->folder, &error));
-  g_assert_error (error, GST_OMV_ERROR, GST_OMV_ERROR_WRONG_TYPE);
+  g_assert_error (error, GST_OMV_ERROR, GST_OMV_ERROR_TRUNCATED);
 }
 
 static void

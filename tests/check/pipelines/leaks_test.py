@@ -41,6 +41,13 @@ class Leaks(PipelineTest):
                 with self.subTest(source):
                     self.check(f"{source} ! {NATIVE} ! {LOSSLESS} ! fakesink")
 
+    def test_folder(self):
+        folder = golden.find("v21_steady30").path.parent
+        for location in f"{folder}/v*.bin", folder, self.folder:
+            with self.subTest(location):
+                self.check(f"omvdirsrc location={location} ! {NATIVE}"
+                           f" ! {LOSSLESS} ! fakesink")
+
     def test_decode(self):
         path = golden.find("v21_steady30").path
         self.check(f"filesrc location={path} ! omvstrdemux ! jpegdec"
