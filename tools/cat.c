@@ -141,16 +141,20 @@ copy_all (Cat * cat, gchar ** inputs, const gchar * path)
 static gint
 run (OmvTool * tool, gchar ** arguments)
 {
-  guint n_inputs = g_strv_length (arguments) - 1;
-  const gchar *path = arguments[n_inputs];
-  g_auto (GStrv) inputs = g_new0 (gchar *, n_inputs + 1);
+  const guint last = g_strv_length (arguments) - 1;
+  const gchar *path = arguments[last];
+  g_autofree gchar **named = g_memdup2 (arguments, last * sizeof *arguments
+      + sizeof *arguments);
+  g_auto (GStrv) inputs = NULL;
   g_autoptr (OmvSidecars) sidecars = NULL;
   g_autoptr (OmvCopy) copy = NULL;
   GstOmvVersion version;
   Cat cat = { tool, };
 
-  for (guint i = 0; i < n_inputs; i++)
-    inputs[i] = g_strdup (arguments[i]);
+  named[last] = NULL;
+  inputs = omv_list_files (named);
+  if (inputs == NULL)
+    return OMV_EXIT_FAILED;
   if (!omv_copy_choose_version (inputs, &version))
     return OMV_EXIT_FAILED;
   copy = omv_copy_new (tool, path, inputs, version);
@@ -167,6 +171,7 @@ run (OmvTool * tool, gchar ** arguments)
 
 const OmvCommand omv_command_cat = {
   "cat", N_("IN… OUT"), N_("Join recordings, as they are stored."),
-  "  omvstr cat monday.bin tuesday.bin both.bin\n",
+  "  omvstr cat monday.bin tuesday.bin both.bin\n"
+      "  omvstr cat clips all.bin\n",
   NULL, 2, G_MAXUINT, OMV_COMMAND_WRITES, run
 };

@@ -320,7 +320,8 @@ convert (OmvTool * tool, const OmvConvertOptions * options, const gchar * in,
 {
   if (!is_recording_name (out))
     return omv_export_run (tool, options, in, out);
-  if (!is_recording (in) && !is_recording_name (in))
+  if (!is_recording (in) && !is_recording_name (in)
+      && !g_file_test (in, G_FILE_TEST_IS_DIR))
     return omv_import_run (tool, options, in, out);
   if (options->times != NULL)
     return omv_fail_usage (tool, _("--times is for videos, and %s is a "

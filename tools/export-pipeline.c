@@ -346,7 +346,8 @@ static GstElement *
 add_demuxer (OmvChain * chain, const OmvExport * self)
 {
   OmvChain reading = {.bin = chain->bin };
-  GstElement *source = omv_chain_append (&reading, "filesrc");
+  GstElement *source = omv_chain_append (&reading,
+      omv_is_many (self->in) ? "omvdirsrc" : "filesrc");
   GstElement *demuxer = omv_chain_append (&reading, "omvstrdemux");
 
   if (demuxer == NULL) {

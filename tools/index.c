@@ -36,10 +36,14 @@ write_index (const OmvTool * tool, const gchar * path)
 static gint
 run (OmvTool * tool, gchar ** arguments)
 {
+  g_auto (GStrv) files = omv_list_files (arguments);
   gint status = OMV_EXIT_FINE;
 
-  for (guint i = 0; arguments[i] != NULL; i++) {
-    if (write_index (tool, arguments[i]) != OMV_EXIT_FINE)
+  if (files == NULL)
+    return OMV_EXIT_FAILED;
+
+  for (guint i = 0; files[i] != NULL; i++) {
+    if (write_index (tool, files[i]) != OMV_EXIT_FINE)
       status = OMV_EXIT_FAILED;
   }
 

@@ -16,6 +16,7 @@
 
 #include "commands.h"
 #include "omvjson.h"
+#include "omvparts.h"
 #include "omvprogress.h"
 #include "omvstats.h"
 #include "omvtext.h"
@@ -51,6 +52,7 @@ typedef struct
   guint64 n_exact;              /* frames with an exact time */
   GPtrArray *damages;           /* of GstOmvDamage */
   guint64 size;                 /* of the file */
+  GList *parts;                 /* of GstOmvPart, if there are many files */
   OmvProgress *progress;
   /* filled in behind the walk */
   guint64 n_frames;
@@ -78,6 +80,7 @@ summary_clear (Summary * summary)
   g_hash_table_unref (summary->kinds_by_key);
   g_ptr_array_unref (summary->kinds);
   g_ptr_array_unref (summary->damages);
+  omv_parts_free (summary->parts);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Summary, summary_clear);
@@ -199,16 +202,6 @@ finish (Summary * summary)
       &summary->stats);
 }
 
-static guint64
-get_file_size (const gchar * path)
-{
-  g_autoptr (GFile) file = g_file_new_for_path (path);
-  g_autoptr (GFileInfo) info = g_file_query_info (file,
-      G_FILE_ATTRIBUTE_STANDARD_SIZE, G_FILE_QUERY_INFO_NONE, NULL, NULL);
-
-  return info != NULL ? (guint64) g_file_info_get_size (info) : 0;
-}
-
 /* FALSE after omv_fail(). */
 static gboolean
 summarise (Summary * summary, const OmvTool * tool, const gchar * path)
@@ -221,7 +214,8 @@ summarise (Summary * summary, const OmvTool * tool, const gchar * path)
     return FALSE;
 
   note_version (summary, gst_omv_reader_get_version (reader, NULL));
-  progress = omv_progress_new (tool, OMV_PROGRESS_BYTES, get_file_size (path));
+  progress = omv_progress_new (tool, OMV_PROGRESS_BYTES,
+      gst_omv_reader_get_size (reader, NULL));
   summary->progress = progress;
   if (!gst_omv_reader_walk (reader, on_step, summary, &error)) {
     (void) omv_fail (path, error);
@@ -229,6 +223,8 @@ summarise (Summary * summary, const OmvTool * tool, const gchar * path)
   }
 
   finish (summary);
+  if (omv_is_many (path))
+    summary->parts = gst_omv_reader_list_parts (reader, NULL);
   return TRUE;
 }
 
@@ -386,6 +382,17 @@ print_health (const Summary * summary)
 }
 
 static void
+print_parts (const Summary * summary)
+{
+  g_autoptr (GPtrArray) lines = omv_parts_describe (summary->parts,
+      N_LINES_MAX);
+
+  for (guint i = 0; i < lines->len; i++)
+    print_line (i == 0 ? _("Files") : "", "%s",
+        (const gchar *) g_ptr_array_index (lines, i));
+}
+
+static void
 print_summary (const Summary * summary, const gchar * path)
 {
   g_autofree gchar *name = g_filename_display_name (path);
@@ -394,6 +401,8 @@ print_summary (const Summary * summary, const gchar * path)
   g_autofree gchar *size = omv_text_size (summary->size);
 
   (void) printf ("%s\n", name);
+  if (summary->parts != NULL)
+    print_parts (summary);
   print_versions (summary);
   print_line (_("Size"), "%s", size);
   print_line (_("Frames"), "%" PRIu64, summary->n_frames);
@@ -406,10 +415,12 @@ print_summary (const Summary * summary, const gchar * path)
     print_stats (summary);
   print_line (_("Exact times"), "%s", summary->n_exact == 0 ? _("no")
       : summary->n_exact == summary->n_frames ? _("yes") : _("in part"));
-  print_line (_("Index"), "%s", has_sidecar (path, ".idx") ? _("beside it")
-      : _("no"));
-  print_line (_("Metadata"), "%s", has_sidecar (path, ".json")
-      || has_sidecar (path, ".jsonl") ? _("beside it") : _("no"));
+  if (summary->parts == NULL) {
+    print_line (_("Index"), "%s", has_sidecar (path, ".idx") ? _("beside it")
+        : _("no"));
+    print_line (_("Metadata"), "%s", has_sidecar (path, ".json")
+        || has_sidecar (path, ".jsonl") ? _("beside it") : _("no"));
+  }
   print_health (summary);
 }
 
@@ -507,6 +518,8 @@ print_json (const Summary * summary, const gchar * path)
   omv_json_add_boolean (&json, "index", has_sidecar (path, ".idx"));
   omv_json_add_boolean (&json, "metadata", has_sidecar (path, ".json"));
   omv_json_add_boolean (&json, "extra_data", has_sidecar (path, ".jsonl"));
+  if (summary->parts != NULL)
+    omv_parts_add_json (summary->parts, &json);
   omv_json_add_boolean (&json, "whole", summary->damages->len == 0);
   omv_json_add_boolean (&json, "torn", is_torn (summary));
   add_damages (&json, summary);
@@ -563,14 +576,16 @@ omv_info_introduce (OmvTool * tool, gchar ** arguments)
   (void) printf (_("\nTo play it:\n"));
   if (omv_command_find ("play") != NULL)
     (void) printf ("  omvstr play %s\n", name);
-  (void) printf ("  gst-launch-1.0 filesrc location=%s ! decodebin "
-      "! videoconvert ! autovideosink\n", name);
+  (void) printf ("  gst-launch-1.0 %s location=%s ! decodebin "
+      "! videoconvert ! autovideosink\n",
+      omv_is_many (arguments[0]) ? "omvdirsrc" : "filesrc", name);
 
   return status;
 }
 
 const OmvCommand omv_command_info = {
   "info", N_("FILE…"), N_("Say what recordings are."),
-  "  omvstr info run.bin\n" "  omvstr info --json *.bin | jq .duration\n",
+  "  omvstr info run.bin\n" "  omvstr info clips\n"
+      "  omvstr info --json *.bin | jq .duration\n",
   NULL, 1, G_MAXUINT, OMV_COMMAND_JSON, run
 };

@@ -307,7 +307,14 @@ omv_copy_walk (OmvCopy * copy, const gchar * path, GstOmvWalkFunc func,
   g_autoptr (GstOmvReader) reader = omv_open_reader (path);
   g_autoptr (GError) error = NULL;
 
-  if (reader == NULL || !omv_splice_open (copy->splice, path, &copy->in_size))
+  if (reader == NULL)
+    return FALSE;
+  if (omv_is_many (path)) {
+    (void) omv_fail_with (path, _("This is a directory or a pattern; make one "
+            "file of it first, with omvstr cat."));
+    return FALSE;
+  }
+  if (!omv_splice_open (copy->splice, path, &copy->in_size))
     return FALSE;
 
   copy->begin = 0;

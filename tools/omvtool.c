@@ -15,6 +15,8 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include <gst/omv/omv-files.h>
+
 #include "omvprogress.h"
 
 static volatile sig_atomic_t interrupted;
@@ -113,6 +115,42 @@ omv_note (const OmvTool * tool, const gchar * subject, const gchar * format,
   va_end (arguments);
 
   say (subject, sentence);
+}
+
+gboolean
+omv_is_many (const gchar * path)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+
+  return gst_omv_files_are_many (file);
+}
+
+gchar **
+omv_list_files (gchar ** paths)
+{
+  g_autoptr (GPtrArray) listed = g_ptr_array_new_with_free_func (g_free);
+
+  for (; *paths != NULL; paths++) {
+    g_autoptr (GFile) place = g_file_new_for_path (*paths);
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GPtrArray) files = NULL;
+
+    /* as it was written */
+    if (!gst_omv_files_are_many (place)) {
+      g_ptr_array_add (listed, g_strdup (*paths));
+      continue;
+    }
+    files = gst_omv_files_list (place, &error);
+    if (files == NULL) {
+      (void) omv_fail (*paths, error);
+      return NULL;
+    }
+    for (guint i = 0; i < files->len; i++)
+      g_ptr_array_add (listed, g_file_get_path (g_ptr_array_index (files, i)));
+  }
+
+  g_ptr_array_add (listed, NULL);
+  return (gchar **) g_ptr_array_free (g_steal_pointer (&listed), FALSE);
 }
 
 GstOmvReader *

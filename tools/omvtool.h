@@ -65,6 +65,13 @@ gint omv_fail_usage (const OmvTool * tool, const gchar * format, ...)
 void omv_note (const OmvTool * tool, const gchar * subject,
     const gchar * format, ...) G_GNUC_PRINTF (3, 4);
 
+/* Whether @path is a directory or a pattern, which means many files. */
+gboolean omv_is_many (const gchar * path);
+
+/* @paths with the files that directories and patterns among them mean in their
+ * place, NULL at the end; or NULL after omv_fail(). */
+gchar **omv_list_files (gchar ** paths);
+
 /* A reader that goes on behind damage, or NULL after omv_fail(). */
 GstOmvReader *omv_open_reader (const gchar * path);
 

@@ -314,9 +314,10 @@ make_pipeline (Player * player)
 {
   gboolean overlay = !option_no_overlay && has_element ("textoverlay");
   g_autofree gchar *description =
-      g_strdup_printf ("filesrc name=source ! omvstrdemux name=demux "
+      g_strdup_printf ("%s name=source ! omvstrdemux name=demux "
       "output=frames ! omvframedec name=decoder ! videoconvert ! %s"
-      "%s name=sink", overlay ? "textoverlay name=overlay valignment=bottom "
+      "%s name=sink", omv_is_many (player->path) ? "omvdirsrc" : "filesrc",
+      overlay ? "textoverlay name=overlay valignment=bottom "
       "halignment=left font-desc=\"Monospace 24\" shaded-background=true "
       "! videoconvert ! " : "",
       option_sink != NULL ? option_sink : DEFAULT_SINK);

@@ -248,10 +248,14 @@ verify (const OmvTool * tool, const gchar * path)
 static gint
 run (OmvTool * tool, gchar ** arguments)
 {
+  g_auto (GStrv) files = omv_list_files (arguments);
   gint status = OMV_EXIT_FINE;
 
-  for (guint i = 0; arguments[i] != NULL; i++) {
-    if (verify (tool, arguments[i]) != OMV_EXIT_FINE)
+  if (files == NULL)
+    return OMV_EXIT_FAILED;
+
+  for (guint i = 0; files[i] != NULL; i++) {
+    if (verify (tool, files[i]) != OMV_EXIT_FINE)
       status = OMV_EXIT_FAILED;
   }
 
@@ -260,6 +264,6 @@ run (OmvTool * tool, gchar ** arguments)
 
 const OmvCommand omv_command_verify = {
   "verify", N_("FILE…"), N_("Read every frame and list what is damaged."),
-  "  omvstr verify *.bin\n" "  omvstr verify --decode --json run.bin\n",
+  "  omvstr verify clips\n" "  omvstr verify --decode --json run.bin\n",
   options, 1, G_MAXUINT, OMV_COMMAND_JSON, run
 };

@@ -3,6 +3,7 @@
 
 import operator
 import os
+from typing import NamedTuple
 
 import numpy as np
 
@@ -26,12 +27,28 @@ _SNAPS = {
 _BY_CLOCK = GLib.MAXUINT64
 
 
+class Part(NamedTuple):
+    """One of the files of a stream, its frames and its place in time.
+
+    Seconds from the start to its first frame, and those before it in which
+    nothing was recorded; placed is False where nobody knows how many.
+    """
+    path: str
+    number: int
+    count: int
+    time: float
+    gap: float
+    placed: bool
+
+
 class ImageIO:
     """ImageIO(path, mode) or ImageIO((width, height, pixformat), slots).
 
     All of the camera's methods, and: a context manager; `for img in stream`
     from the offset to the end, without pauses; len(), indices and slices by
-    frame, which leave the offset alone; at(time) and times of files.
+    frame, which leave the offset alone; at(time) and times of files. In mode
+    "r" the path may be a directory, or a pattern such as "clips/*.bin": all
+    recordings there are one stream, and parts tells which those are.
     """
 
     FILE_STREAM = int(GstOmv.ImageIOType.FILE_STREAM)
@@ -209,6 +226,14 @@ class ImageIO:
     def times(self):
         """Seconds from the recording's start, one for each frame."""
         return np.array(self._get_reader().list_times(), np.uint64) / 1e9
+
+    @property
+    @camera_errors
+    def parts(self):
+        """The files that it consists of, in order: Part."""
+        return [Part(part.file.get_path(), part.number, part.n_frames,
+                     part.time / 1e9, part.gap / 1e9, part.is_placed)
+                for part in self._get_reader().list_parts()]
 
     def __repr__(self):
         kind = repr(self._path) if self._path is not None else "memory"

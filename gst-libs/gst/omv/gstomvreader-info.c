@@ -280,6 +280,37 @@ gst_omv_reader_list_times (GstOmvReader * self, gsize * ret_n_times,
   return g_array_steal (times, ret_n_times);
 }
 
+/* A walk over many files. */
+typedef struct
+{
+  GstOmvReader *reader;
+  GstOmvWalkFunc func;
+  gpointer user_data;
+  guint next;                   /* the first part whose end was not reached */
+} JoinWalk;
+
+/* Tells in its place what was left out at the end of a file. */
+static gboolean
+tell_cuts (GstOmvWalkResult result, const GstOmvWalkStep * step,
+    gpointer user_data)
+{
+  JoinWalk *walk = user_data;
+  GstOmvWalkStep cut;
+
+  while (walk->next < count_parts (walk->reader)) {
+    gboolean has_cut = gst_omv_join_get_cut (walk->reader->join, walk->next,
+        &cut);
+
+    if (cut.offset > step->offset)
+      break;
+    walk->next++;
+    if (has_cut && !walk->func (GST_OMV_WALK_SKIP, &cut, walk->user_data))
+      return FALSE;
+  }
+
+  return walk->func (result, step, walk->user_data);
+}
+
 /**
  * gst_omv_reader_walk:
  * @self: a reader
@@ -290,7 +321,9 @@ gst_omv_reader_list_times (GstOmvReader * self, gsize * ret_n_times,
  * Walks once over all headers, from the recording's first frame on, and tells
  * @func of each whole frame, each damaged stretch and the end, in order. Headers
  * are read in blocks and payloads are left out, so this is the fastest way to
- * learn something of every frame; memory does not grow with the recording.
+ * learn something of every frame; memory does not grow with the recording. Of
+ * many files, what was torn at the end of one is told as a damaged stretch that
+ * takes no room.
  *
  * Neither the position of gst_omv_reader_read_next() nor an index matters.
  * @func must not use @self.
@@ -306,8 +339,13 @@ gboolean
 gst_omv_reader_walk (GstOmvReader * self, GstOmvWalkFunc func,
     gpointer user_data, GError ** error)
 {
+  JoinWalk walk = { self, func, user_data, 0 };
+
   g_return_val_if_fail (func != NULL, FALSE);
 
-  return gst_omv_reader_check_open (self, error)
-      && omv_recording_walk (self->recording, func, user_data, error);
+  if (!gst_omv_reader_check_open (self, error))
+    return FALSE;
+  if (self->join != NULL)
+    return omv_recording_walk (self->recording, tell_cuts, &walk, error);
+  return omv_recording_walk (self->recording, func, user_data, error);
 }

@@ -17,6 +17,8 @@
 
 #include <string.h>
 
+#include <gst/omv/omv-format.h>
+
 #include "omv-i18n.h"
 
 #define FOLDER_PATTERN "*.bin"
@@ -129,43 +131,57 @@ list_folder (GFile * folder, const gchar * pattern, gboolean any_case,
   return g_steal_pointer (&entries);
 }
 
+static GPtrArray *
+take_files (const GPtrArray * entries)
+{
+  GPtrArray *files = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < entries->len; i++) {
+    const Entry *entry = g_ptr_array_index (entries, i);
+
+    g_ptr_array_add (files, g_object_ref (entry->file));
+  }
+
+  return files;
+}
+
 /*
  * gst_omv_files_list:
  *
  * Returns: (element-type GFile): the files that @place stands for, in order, at
  *   least one: itself, if that is neither a folder nor a pattern.
  *
- * Errors: %G_IO_ERROR, of which %G_IO_ERROR_NOT_FOUND if no file fits.
+ * Errors: %GST_OMV_ERROR_WRONG_TYPE if a folder has no such file; %G_IO_ERROR, of
+ * which %G_IO_ERROR_NOT_FOUND if none fits a pattern.
  */
 GPtrArray *
 gst_omv_files_list (GFile * place, GError ** error)
 {
-  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr (GPtrArray) entries = NULL;
 
   if (is_folder (place)) {
     entries = list_folder (place, FOLDER_PATTERN, TRUE, error);
+    if (entries != NULL && entries->len == 0) {
+      g_set_error_literal (error, GST_OMV_ERROR, GST_OMV_ERROR_WRONG_TYPE,
+          _("There is no recording in this directory."));
+      return NULL;
+    }
   } else if (is_pattern (place)) {
     g_autofree gchar *pattern = g_file_get_basename (place);
     g_autoptr (GFile) folder = g_file_get_parent (place);
 
     entries = list_folder (folder, pattern, FALSE, error);
+    if (entries != NULL && entries->len == 0) {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+          _("There is no file of such a name."));
+      return NULL;
+    }
   } else {
+    GPtrArray *files = g_ptr_array_new_with_free_func (g_object_unref);
+
     g_ptr_array_add (files, g_object_ref (place));
-    return g_steal_pointer (&files);
+    return files;
   }
 
-  if (entries == NULL)
-    return NULL;
-  if (entries->len == 0) {
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
-        _("There is no recording of that name, or in that folder."));
-    return NULL;
-  }
-  for (guint i = 0; i < entries->len; i++) {
-    const Entry *entry = g_ptr_array_index (entries, i);
-
-    g_ptr_array_add (files, g_object_ref (entry->file));
-  }
-  return g_steal_pointer (&files);
+  return entries != NULL ? take_files (entries) : NULL;
 }

@@ -501,7 +501,8 @@ gst_omv_join_get_part (const GstOmvJoin * self, guint i, GstOmvPart * ret_part)
 
 /*
  * gst_omv_join_get_cut:
- * @ret_step: (out): the damage, where the whole would have it
+ * @ret_step: (out): the damage, at the end of part @i in the whole, where it takes
+ *   no room; its size is 0 if there is none
  *
  * FALSE: nothing was left out behind part @i.
  */
@@ -511,11 +512,8 @@ gst_omv_join_get_cut (const GstOmvJoin * self, guint i,
 {
   const OmvJoinPart *part = get_part (self, i);
 
-  if (part->cut.size == 0)
-    return FALSE;
-
   *ret_step = part->cut;
   ret_step->number = part->number + part->n_frames;
   ret_step->offset = part->offset + part->size;
-  return TRUE;
+  return part->cut.size > 0;
 }

@@ -482,6 +482,32 @@ test_absurd_times (Folder * folder, gconstpointer unused)
 
 /* ---- which frames there are ---- */
 
+static gboolean
+collect_skips (GstOmvWalkResult result, const GstOmvWalkStep * step,
+    gpointer user_data)
+{
+  if (result == GST_OMV_WALK_SKIP)
+    g_array_append_val (user_data, *step);
+  return TRUE;
+}
+
+/* The walk tells the same, between the frames. */
+static void
+check_walk (GstOmvReader * reader, guint64 number, guint64 size)
+{
+  g_autoptr (GArray) skips = g_array_new (FALSE, FALSE,
+      sizeof (GstOmvWalkStep));
+
+  g_assert_true (gst_omv_reader_walk (reader, collect_skips, skips, NULL));
+  g_assert_cmpuint (skips->len, ==, size > 0);
+  if (size > 0) {
+    const GstOmvWalkStep *skip = &g_array_index (skips, GstOmvWalkStep, 0);
+
+    g_assert_cmpuint (skip->number, ==, number);
+    g_assert_cmpuint (skip->size, ==, size);
+  }
+}
+
 /* A file in the middle that was cut off anywhere keeps its whole frames, and costs
  * none of the next file. What was lost is told. */
 static void
@@ -524,6 +550,7 @@ test_torn (Folder * folder, gconstpointer unused)
       g_assert_cmpint (damage->fault, ==, GST_OMV_FAULT_TORN);
     }
     g_list_free_full (damages, (GDestroyNotify) gst_omv_damage_free);
+    check_walk (reader, 2 + n_whole, n_left);
   }
 }
 
@@ -684,7 +711,7 @@ test_names (Folder * folder, gconstpointer unused)
   check_parts (reader, parts, G_N_ELEMENTS (parts));
   check_open_error (folder, "nothing-*.bin", G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
   check_open_error (folder, "nothing.bin", G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
-  check_open_error (folder, "x.bin", G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+  check_open_error (folder, "x.bin", GST_OMV_ERROR, GST_OMV_ERROR_WRONG_TYPE);
   check_open_error (folder, "f*.bin", GST_OMV_ERROR, GST_OMV_ERROR_WRONG_TYPE);
 }
 

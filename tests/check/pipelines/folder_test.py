@@ -185,10 +185,9 @@ class Doors(Folder):
     def test_errors(self):
         for line, words in (
                 ("omvdirsrc", "No folder of recordings was named."),
-                (self.source, "There is no recording of that name, or in that"
-                 " folder."),
+                (self.source, "There is no recording in this directory."),
                 (f'omvdirsrc location="{self.parts}/x?.bin"',
-                 "There is no recording of that name, or in that folder."),
+                 "There is no file of such a name."),
                 ("uridecodebin uri=omvdir:relative",
                  "omvdir:relative names no folder: an absolute path is needed"
                  " behind omvdir://.")):

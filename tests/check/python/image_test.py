@@ -39,6 +39,45 @@ class Case(unittest.TestCase):
                 stream.write(GRAY + i, interval=0.04 if i else 2)
 
 
+class ManyTest(Case):
+    """A directory of recordings is one stream."""
+
+    def setUp(self):
+        super().setUp()
+        self.folder = os.path.dirname(self.path)
+        for i, start in enumerate(("12:00:00", "12:00:10")):
+            self.path = os.path.join(self.folder, f"clip-{i}.bin")
+            self.record(3)
+            with open(self.path + ".json", "w", encoding="utf-8") as file:
+                json.dump({"start": f"2026-03-01T{start}Z"}, file)
+
+    def test_stream(self):
+        for path in self.folder, os.path.join(self.folder, "clip-?.bin"):
+            with ImageIO(path, "r") as stream:
+                self.assertEqual((len(stream), stream.version()), (6, 20))
+                self.assertEqual([np.asarray(img)[0, 0] for img in stream],
+                                 [0, 1, 2, 0, 1, 2])
+                np.testing.assert_allclose(
+                    stream.times, [2, 2.04, 2.08, 12, 12.04, 12.08])
+                self.assertEqual(stream.at(12.03, "nearest").number, 4)
+                self.assertEqual(stream[-1].number, 5)
+
+    def test_parts(self):
+        parts = ImageIO(self.folder, "r").parts
+        self.assertEqual([os.path.basename(p.path) for p in parts],
+                         ["clip-0.bin", "clip-1.bin"])
+        self.assertEqual([p[1:3] + p[5:] for p in parts],
+                         [(0, 3, True), (3, 3, True)])
+        np.testing.assert_allclose([p[3:5] for p in parts],
+                                   [(2, 0), (12, 9.88)])
+
+    def test_not_to_be_written(self):
+        for mode in "w", "a", "r+":
+            with self.assertRaises(OSError):
+                ImageIO(self.folder, mode)
+        self.assertEqual(len(os.listdir(self.folder)), 4)
+
+
 class CameraTest(Case):
     """A camera's script finds what it knows."""
 
