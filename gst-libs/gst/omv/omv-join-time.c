@@ -109,11 +109,10 @@ get_clock (const OmvJoinPart * before, const OmvJoinPart * part,
 
 /* ---- the place ---- */
 
-/* What is to be stored before the first frame, so that it is due @passed ns
- * after the last one of @before. */
+/* What is to be stored before the first frame, so that it is due at its time
+ * behind one that is due at @last_time. */
 static void
-make_patch (OmvJoinPart * part, const OmvJoinPart * before, guint64 last_time,
-    GstOmvFrameHeader * header)
+make_patch (OmvJoinPart * part, guint64 last_time, GstOmvFrameHeader * header)
 {
   const GstOmvVersion version = part->first.version;
   const guint64 unit = gst_omv_version_get_unit (version);
@@ -179,7 +178,7 @@ omv_join_place (OmvJoinPart * part, const OmvJoinPart * before,
   last_time = add_saturating (before->time, get_length (before));
   part->true_time = add_saturating (add_saturating (before->true_time,
           get_length (before)), passed);
-  make_patch (part, before, last_time, &header);
+  make_patch (part, last_time, &header);
 
   /* as who walks over the whole will have it */
   clock = before->clock;

@@ -55,8 +55,8 @@ part_free (gpointer data)
   g_free (part);
 }
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (OmvJoinPart, part_free)
-     static OmvJoinPart *get_part (const GstOmvJoin * self, guint i)
+static OmvJoinPart *
+get_part (const GstOmvJoin * self, guint i)
 {
   return g_ptr_array_index (self->parts, i);
 }
@@ -168,20 +168,26 @@ part_new (const GstOmvJoin * self, GFile * file, GstOmvVersion * ret_version,
     GError ** error)
 {
   OmvSource *source = omv_source_new_for_file (file, error);
-  g_autoptr (OmvJoinPart) part = g_new0 (OmvJoinPart, 1);
   g_autoptr (OmvRecording) recording = NULL;
+  OmvJoinPart *part;
 
   if (source == NULL)
     return NULL;
   recording = omv_recording_new (source, &self->start,
       self->use_index ? file : NULL, error);
-  if (recording == NULL || !look_at_frames (part, recording, error))
+  if (recording == NULL)
     return NULL;
+
+  part = g_new0 (OmvJoinPart, 1);
+  if (!look_at_frames (part, recording, error)) {
+    part_free (part);
+    return NULL;
+  }
 
   g_set_object (&part->file, file);
   look_at_metadata (part);
   *ret_version = omv_recording_get_version (recording);
-  return g_steal_pointer (&part);
+  return part;
 }
 
 /* ---- the whole ---- */
