@@ -138,7 +138,6 @@ look_at_metadata (OmvJoinPart * part)
   g_autoptr (GError) error = NULL;
   g_autoptr (GstOmvMetadata) metadata =
       gst_omv_metadata_load (part->file, &error);
-  GDateTime *start;
 
   part->base_time = GST_OMV_TIME_NONE;
   if (metadata == NULL) {
@@ -147,9 +146,7 @@ look_at_metadata (OmvJoinPart * part)
     return;
   }
 
-  start = gst_omv_metadata_get_start (metadata);
-  if (start != NULL)
-    part->wall_clock = g_date_time_ref (start);
+  part->wall_clock = gst_omv_metadata_get_start (metadata);
   part->base_time = gst_omv_metadata_get_base_time (metadata);
 }
 
