@@ -19,8 +19,8 @@
 
 #include <gst/omv/omv-i18n.h>
 
-#include "omvnumpy.h"
-#include "omvzip.h"
+#include "omv-numpy.h"
+#include "omv-zip.h"
 
 /* Larger files are not what was meant. */
 #define FILE_SIZE_MAX 268435456

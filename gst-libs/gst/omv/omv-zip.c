@@ -1,4 +1,4 @@
-/* omvzip.c: the members of a ZIP archive in memory
+/* omv-zip.c: the members of a ZIP archive in memory
  *
  * As much of ZIP as NumPy writes: stored and deflated members, without
  * encryption and without the fields for over 4 GiB. The sizes that count are
@@ -13,7 +13,7 @@
 #include "config.h"
 #endif
 
-#include "omvzip.h"
+#include "omv-zip.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* omvnumpy.c: numbers in a file of NumPy's
+/* omv-numpy.c: numbers in a file of NumPy's
  *
  * A .npy file is a magic, a version, the length of a header, the header (a Python
  * dictionary in plain text, always with the same three keys) and the numbers. The
@@ -11,7 +11,7 @@
 #include "config.h"
 #endif
 
-#include "omvnumpy.h"
+#include "omv-numpy.h"
 
 #include <math.h>
 #include <string.h>
@@ -47,29 +47,35 @@ parse_type (const gchar * text, OmvNumpy * array)
       || (array->kind != 'f' && (array->size == 2 || array->size == 1));
 }
 
-/* "(100,)" and no other number of dimensions */
+/* "(100,)" or "(480, 640, 3)" */
 static gboolean
-parse_shape (const gchar * text, gsize * ret_n)
+parse_shape (const gchar * text, OmvNumpy * array)
 {
-  guint64 n;
-  gchar *end;
-
-  if (text == NULL || text[0] != '(' || !g_ascii_isdigit (text[1]))
-    return FALSE;
-  n = g_ascii_strtoull (text + 1, &end, 10);
-  if (!g_str_has_prefix (end, ",)") || n > G_MAXSSIZE)
+  if (text == NULL || *text != '(')
     return FALSE;
 
-  *ret_n = (gsize) n;
-  return TRUE;
+  array->n = 1;
+  for (text++; g_ascii_isdigit (*text); text += strspn (text, " ")) {
+    gchar *end;
+    guint64 n = g_ascii_strtoull (text, &end, 10);
+
+    if (n > G_MAXSSIZE || array->n_dimensions == OMV_NUMPY_DIMENSIONS_MAX
+        || !g_size_checked_mul (&array->n, array->n, (gsize) n))
+      return FALSE;
+    array->shape[array->n_dimensions++] = (gsize) n;
+    text = *end == ',' ? end + 1 : end;
+  }
+
+  return *text == ')' && array->n_dimensions > 0;
 }
 
 gboolean
-omv_numpy_parse (const guint8 * data, gsize size, OmvNumpy * ret_array)
+omv_numpy_parse_any (const guint8 * data, gsize size, OmvNumpy * ret_array)
 {
   OmvNumpy array = { NULL, };
   g_autofree gchar *header = NULL;
   gsize length_size, start, length;
+  const gchar *order;
 
   if (size < MAGIC_SIZE + 2 || memcmp (data, MAGIC, MAGIC_SIZE) != 0)
     return FALSE;
@@ -85,10 +91,26 @@ omv_numpy_parse (const guint8 * data, gsize size, OmvNumpy * ret_array)
 
   header = g_strndup ((const gchar *) data + start, length);
   if (!parse_type (find_value (header, "descr"), &array)
-      || !parse_shape (find_value (header, "shape"), &array.n)
+      || !parse_shape (find_value (header, "shape"), &array)
       || array.n > (size - start - length) / array.size)
     return FALSE;
+  order = find_value (header, "fortran_order");
+  if (array.n_dimensions > 1 && (order == NULL
+          || !g_str_has_prefix (order, "False")))
+    return FALSE;
   array.data = data + start + length;
+
+  *ret_array = array;
+  return TRUE;
+}
+
+gboolean
+omv_numpy_parse (const guint8 * data, gsize size, OmvNumpy * ret_array)
+{
+  OmvNumpy array;
+
+  if (!omv_numpy_parse_any (data, size, &array) || array.n_dimensions != 1)
+    return FALSE;
 
   *ret_array = array;
   return TRUE;
@@ -136,6 +158,32 @@ get_integer (const OmvNumpy * array, gsize i)
   bits = get_bits (array, i) << unused;
   return array->kind == 'i' ? (gint64) bits >> unused : (gint64) (bits >>
       unused);
+}
+
+gdouble
+omv_numpy_get_double (const OmvNumpy * array, gsize i)
+{
+  if (array->kind == 'f')
+    return get_float (array, i);
+  return array->kind == 'i' ? (gdouble) get_integer (array, i)
+      : (gdouble) (guint64) get_integer (array, i);
+}
+
+gboolean
+omv_numpy_get_int (const OmvNumpy * array, gsize i, gint64 * ret_value)
+{
+  gdouble value;
+
+  if (array->kind == 'i' || (array->kind == 'u' && get_integer (array, i) >= 0)) {
+    *ret_value = get_integer (array, i);
+    return TRUE;
+  }
+  value = omv_numpy_get_double (array, i);
+  if (!(value > -9e18 && value < 9e18) || value != floor (value))
+    return FALSE;
+
+  *ret_value = (gint64) value;
+  return TRUE;
 }
 
 gboolean

@@ -1,4 +1,6 @@
-/* omvzip.h: the members of a ZIP archive in memory
+/* omv-zip.h: the members of a ZIP archive in memory
+ *
+ * Private to the objects room: not installed. The tool is built with it, too.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
