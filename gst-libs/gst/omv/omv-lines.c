@@ -27,7 +27,6 @@
 #include "omv-sidecar-file-private.h"
 
 #define SUFFIX ".jsonl"
-#define FRAME "frame"
 #define LINES_SIZE_MAX 268435456
 
 /* Bytes to look through for the end of a line. */
@@ -218,7 +217,9 @@ gst_omv_line_get_frame (const gchar * object, guint64 * ret_number)
   g_return_val_if_fail (object != NULL, FALSE);
 
   parsed = omv_json_parse (object, strlen (object));
-  node = parsed != NULL ? json_object_get_member (parsed, FRAME) : NULL;
+  node =
+      parsed != NULL ? json_object_get_member (parsed,
+      GST_OMV_LINE_FRAME) : NULL;
   if (node == NULL || !JSON_NODE_HOLDS_VALUE (node)
       || json_node_get_value_type (node) != G_TYPE_INT64
       || json_node_get_int (node) < 0)
@@ -252,6 +253,6 @@ gst_omv_line_set_frame (const gchar * object, guint64 number)
   if (parsed == NULL)
     return NULL;
 
-  json_object_set_int_member (parsed, FRAME, (gint64) number);
+  json_object_set_int_member (parsed, GST_OMV_LINE_FRAME, (gint64) number);
   return omv_json_print (parsed, FALSE);
 }

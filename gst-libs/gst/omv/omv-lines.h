@@ -10,6 +10,25 @@
 
 G_BEGIN_DECLS
 
+/**
+ * GST_OMV_LINE_FRAME:
+ *
+ * The member of a line that says which frame it belongs to, by its index from 0.
+ *
+ * Since: 0.1
+ */
+#define GST_OMV_LINE_FRAME "frame"
+
+/**
+ * GST_OMV_LINE_NUMBER:
+ *
+ * The member of a line that says which number the device gave the frame: an
+ * integer, which may be negative.
+ *
+ * Since: 0.1
+ */
+#define GST_OMV_LINE_NUMBER "number"
+
 GST_OMV_API
 gboolean gst_omv_lines_append (GFile * recording, const gchar * object,
     GError ** error);
