@@ -318,10 +318,16 @@ static gint
 convert (OmvTool * tool, const OmvConvertOptions * options, const gchar * in,
     const gchar * out)
 {
+  const gboolean is_store = !is_recording (in)
+      && gst_omv_store_recognise (in) != GST_OMV_STORE_KIND_NONE;
+
+  if (!is_recording_name (out) && is_store)
+    return omv_fail_with (in, _("This has to become a recording (.bin) "
+            "first."));
   if (!is_recording_name (out))
     return omv_export_run (tool, options, in, out);
-  if (!is_recording (in) && !is_recording_name (in)
-      && !g_file_test (in, G_FILE_TEST_IS_DIR))
+  if (is_store || (!is_recording (in) && !is_recording_name (in)
+          && !g_file_test (in, G_FILE_TEST_IS_DIR)))
     return omv_import_run (tool, options, in, out);
   if (options->times != NULL)
     return omv_fail_usage (tool, _("--times is for videos, and %s is a "
@@ -465,6 +471,7 @@ const OmvCommand omv_command_convert = {
       "  omvstr convert run.bin run.gif --from 2 --to 5 --size 320x240\n"
       "  omvstr convert run.bin 'frames/%05d.png'\n"
       "  omvstr convert *.bin videos/ --type mp4 -j 4\n"
-      "  omvstr convert film.mp4 film.bin --size 320x240 --every 2\n",
+      "  omvstr convert film.mp4 film.bin --size 320x240 --every 2\n"
+      "  omvstr convert my-imgstore/ run.bin\n",
   entries, 2, G_MAXUINT, OMV_COMMAND_WRITES | OMV_COMMAND_DEFAULT, run
 };

@@ -40,6 +40,9 @@ typedef struct
   const gchar *in;
   const gchar *part;            /* to be written */
   OmvTimes *times;              /* or NULL */
+  GstOmvStore *store;           /* or NULL: @in is no store … */
+  OmvStoreSource *source;       /* … of which this gives the frames */
+  OmvSidecars *sidecars;
   gboolean may_pass;            /* JPEG or PNG pictures as they are */
   GstElement *pipeline;
   OmvProgress *progress;
@@ -64,6 +67,9 @@ import_clear (Import * import)
     gst_object_unref (import->pipeline);
   }
   g_clear_pointer (&import->clock, omv_clock_free);
+  g_clear_pointer (&import->source, omv_store_source_free);
+  g_clear_object (&import->store);
+  g_clear_pointer (&import->sidecars, omv_sidecars_free);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Import, import_clear);
@@ -87,6 +93,7 @@ build (Import * import, GstPad * pad, const GstStructure * structure,
   OmvConvertOptions *options = &import->options;
   OmvChain chain = { GST_BIN (import->pipeline), NULL, NULL, NULL };
   g_autoptr (GstPad) entry = NULL;
+  OmvClock *clock;
 
   import->passes = import->may_pass
       && is_encoded_as (structure, options->format);
@@ -109,8 +116,10 @@ build (Import * import, GstPad * pad, const GstStructure * structure,
   }
 
   entry = gst_element_get_static_pad (chain.first, "sink");
-  g_atomic_pointer_set (&import->clock, omv_clock_new (entry,
-          &options->selection, import->times));
+  clock = omv_clock_new (entry, &options->selection, import->times);
+  if (import->store != NULL)
+    omv_clock_keep_times (clock);
+  g_atomic_pointer_set (&import->clock, clock);
   if (g_atomic_int_get (&import->live))
     omv_clock_set_relative (import->clock);
   if (GST_PAD_LINK_FAILED (gst_pad_link (pad, entry))) {
@@ -230,6 +239,25 @@ decode (Import * import, GstElement * source, GError ** error)
 }
 
 static gboolean
+open_store (Import * import, GError ** error)
+{
+  const gboolean passes = import->may_pass
+      && import->options.format == GST_OMV_PIXEL_FORMAT_JPEG;
+
+  import->store = gst_omv_store_open (import->in, error);
+  if (import->store == NULL)
+    return FALSE;
+
+  if (import->options.format == GST_OMV_PIXEL_FORMAT_UNKNOWN
+      && gst_omv_store_is_gray (import->store))
+    import->options.format = GST_OMV_PIXEL_FORMAT_GRAYSCALE;
+  import->source = omv_store_source_new (import->store, passes
+      ? "video/x-raw(ANY);image/jpeg" : "video/x-raw(ANY)");
+  return decode (import, omv_store_source_make_element (import->source, error),
+      error);
+}
+
+static gboolean
 open_file (Import * import, GError ** error)
 {
   g_autofree gchar *extension = omv_convert_get_extension (import->in);
@@ -252,7 +280,10 @@ open_source (Import * import)
   const gboolean exists = g_file_test (import->in, G_FILE_TEST_EXISTS);
   g_autoptr (GError) error = NULL;
 
-  if (!exists && gst_uri_is_valid (import->in)) {
+  if (gst_omv_store_recognise (import->in) != GST_OMV_STORE_KIND_NONE) {
+    if (open_store (import, &error))
+      return TRUE;
+  } else if (!exists && gst_uri_is_valid (import->in)) {
     if (make_decoder (import, import->in, &error) != NULL)
       return TRUE;
   } else {
@@ -358,6 +389,17 @@ check_frames (const Import * import)
   return TRUE;
 }
 
+static gboolean
+store_sidecars (Import * import)
+{
+  if (import->source != NULL)
+    omv_store_source_fill (import->source, import->sidecars,
+        omv_clock_get_times (import->clock),
+        omv_clock_get_shift (import->clock));
+
+  return omv_sidecars_store (import->sidecars);
+}
+
 static void
 note_peculiarities (const Import * import)
 {
@@ -365,6 +407,8 @@ note_peculiarities (const Import * import)
   guint64 n_backward = omv_clock_get_n_backward (import->clock);
   gint64 n_pixels = (gint64) import->width * import->height;
 
+  if (import->source != NULL)
+    omv_store_source_note (import->source, import->tool, import->in);
   if (import->n_streams > 1)
     omv_note (import->tool, import->in, _("Of %d videos in it the first was "
             "taken."), import->n_streams);
@@ -400,6 +444,9 @@ print_result (const Import * import, const gchar * out)
     g_print (_("The times are those of %s, in %s.\n"),
         import->times->column != NULL ? import->times->column
         : import->options.times, import->times->unit);
+  else if (import->store != NULL)
+    g_print (_("The times are those of the store; what it knows is beside the "
+            "recording.\n"));
   else if (omv_pictures_is_pattern (import->in))
     g_print (_("The pictures come 30 times a second; --speed and --times "
             "change that.\n"));
@@ -419,11 +466,14 @@ run (Import * import, const gchar * out)
   if (output == NULL)
     return OMV_EXIT_FAILED;
   import->part = omv_output_get_part (output);
+  import->sidecars = omv_sidecars_new (import->tool, out);
+  if (import->sidecars == NULL)
+    return OMV_EXIT_FAILED;
 
   result = omv_run (&pipeline);
   g_clear_pointer (&import->progress, omv_progress_free);
   if (result == OMV_RUN_FAILED || !check_frames (import)
-      || !omv_output_commit (output))
+      || !omv_output_commit (output) || !store_sidecars (import))
     return OMV_EXIT_FAILED;
 
   note_peculiarities (import);

@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "omvtool.h"
+#include "omvsidecars.h"
 
 G_BEGIN_DECLS
 
@@ -23,5 +23,31 @@ GstElement *omv_pictures_new (const OmvTool * tool, const gchar * path,
 
 /* A source of the pictures of an animation. NULL: it cannot be read. */
 GstElement *omv_gif_new (const gchar * path, GError ** error);
+
+/* ---- import-store.c ---- */
+
+typedef struct _OmvStoreSource OmvStoreSource;
+
+/* @caps: where the decoding of videos ends */
+OmvStoreSource *omv_store_source_new (GstOmvStore * store, const gchar * caps);
+
+/* A source of the store's frames, each with its time, at most once. It must not
+ * live longer than @source. */
+GstElement *omv_store_source_make_element (OmvStoreSource * source,
+    GError ** error);
+
+/* Behind the end: what was not as the store says. */
+void omv_store_source_note (const OmvStoreSource * source,
+    const OmvTool * tool, const gchar * path);
+
+/* What the store knows of its frames and of itself.
+ * @times: of the frames that were taken, in ns, as the source gave them
+ * @shift: which of these times is the recording's time 0 */
+void omv_store_source_fill (const OmvStoreSource * source,
+    OmvSidecars * sidecars, const GArray * times, guint64 shift);
+
+void omv_store_source_free (OmvStoreSource * source);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OmvStoreSource, omv_store_source_free)
 
 G_END_DECLS

@@ -31,6 +31,8 @@ struct _OmvClock
   guint64 due;                  /* when a frame without a time is */
   guint64 last;                 /* the latest frame's time, as it came */
   guint64 duration;             /* of what was taken, so far */
+  guint64 shift;                /* of the first frame's time */
+  GArray *own_times;            /* of guint64: as they came; or NULL */
 };
 
 static GstClockTime
@@ -129,7 +131,7 @@ static GstPadProbeReturn
 on_buffer (OmvClock * self, GstPadProbeInfo * info)
 {
   GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
-  guint64 time, new_time = 0;
+  guint64 own_time = GST_BUFFER_PTS (buffer), time, new_time = 0;
 
   count_lost (self, buffer);
   if (self->times != NULL && self->n_seen == self->times->n) {
@@ -151,6 +153,10 @@ on_buffer (OmvClock * self, GstPadProbeInfo * info)
       break;
   }
 
+  if (self->n_taken == 0)
+    self->shift = time - MIN (time, new_time);
+  if (self->own_times != NULL)
+    g_array_append_val (self->own_times, own_time);
   buffer = gst_buffer_make_writable (buffer);
   GST_BUFFER_PTS (buffer) = new_time;
   GST_BUFFER_DTS (buffer) = GST_CLOCK_TIME_NONE;
@@ -189,6 +195,7 @@ void
 omv_clock_free (OmvClock * self)
 {
   gst_object_unref (self->pad);
+  g_clear_pointer (&self->own_times, g_array_unref);
   g_free (self);
 }
 
@@ -196,6 +203,12 @@ void
 omv_clock_set_relative (OmvClock * self)
 {
   g_atomic_int_set (&self->relative, TRUE);
+}
+
+void
+omv_clock_keep_times (OmvClock * self)
+{
+  self->own_times = g_array_new (FALSE, FALSE, sizeof (guint64));
 }
 
 void
@@ -232,6 +245,18 @@ guint64
 omv_clock_get_duration (const OmvClock * self)
 {
   return self->duration;
+}
+
+const GArray *
+omv_clock_get_times (const OmvClock * self)
+{
+  return self->own_times;
+}
+
+guint64
+omv_clock_get_shift (const OmvClock * self)
+{
+  return self->shift;
 }
 
 guint64

@@ -24,6 +24,10 @@ void omv_clock_free (OmvClock * clock);
 /* From now on, before the first frame, times count from the first frame. */
 void omv_clock_set_relative (OmvClock * clock);
 
+/* From now on, before the first frame, the times of frames that are taken are
+ * remembered, as they came. */
+void omv_clock_keep_times (OmvClock * clock);
+
 /* Sends EOS from any thread. */
 void omv_clock_stop (OmvClock * clock);
 
@@ -35,6 +39,12 @@ guint64 omv_clock_get_n_seen (const OmvClock * clock);
 guint64 omv_clock_get_n_taken (const OmvClock * clock);
 guint64 omv_clock_get_n_backward (const OmvClock * clock);
 guint64 omv_clock_get_duration (const OmvClock * clock);
+
+/* Times that were remembered, in ns; of guint64, in order. */
+const GArray *omv_clock_get_times (const OmvClock * clock);
+
+/* The time, as it came, that is the recording's time 0. */
+guint64 omv_clock_get_shift (const OmvClock * clock);
 
 /* Frames that the source has lost, by the numbers that it gives them. */
 guint64 omv_clock_get_n_lost (const OmvClock * clock);

@@ -103,6 +103,24 @@ omv_sidecars_take_metadata (OmvSidecars * sidecars, const gchar * path,
     note_error (sidecars, path, METADATA_SUFFIX, error);
 }
 
+void
+omv_sidecars_set_metadata (OmvSidecars * sidecars, GstOmvMetadata * metadata,
+    guint64 shift)
+{
+  g_clear_pointer (&sidecars->metadata, gst_omv_metadata_unref);
+  sidecars->metadata = metadata;
+  shift_metadata (metadata, shift);
+}
+
+void
+omv_sidecars_add_line (OmvSidecars * sidecars, const gchar * line,
+    guint64 number)
+{
+  g_autofree gchar *changed = gst_omv_line_set_frame (line, number);
+
+  g_string_append_printf (sidecars->lines, "%s\n", changed);
+}
+
 static void
 take_line (OmvSidecars * sidecars, const gchar * line, OmvSidecarsFind find,
     gconstpointer data)

@@ -20,6 +20,15 @@ OmvSidecars *omv_sidecars_new (const OmvTool * tool, const gchar * path);
 void omv_sidecars_take_metadata (OmvSidecars * sidecars, const gchar * path,
     guint64 shift);
 
+/* The same for metadata from elsewhere.
+ * @metadata: (transfer full) */
+void omv_sidecars_set_metadata (OmvSidecars * sidecars,
+    GstOmvMetadata * metadata, guint64 shift);
+
+/* Adds a line, which belongs to the frame @number now. */
+void omv_sidecars_add_line (OmvSidecars * sidecars, const gchar * line,
+    guint64 number);
+
 /* The number that a frame has now. FALSE: it was left out. */
 typedef gboolean (*OmvSidecarsFind) (gconstpointer data, guint64 number,
     guint64 * ret_number);
