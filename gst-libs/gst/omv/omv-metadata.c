@@ -24,6 +24,7 @@
 #include "omv-format.h"
 #include "omv-i18n.h"
 #include "omv-json.h"
+#include "omv-metadata-private.h"
 #include "omv-sidecar-file-private.h"
 #include "omv-timing.h"
 
@@ -173,7 +174,9 @@ get_date (JsonObject * object, const gchar * key)
 static const gchar *
 find_wrong_member (JsonObject * object)
 {
-  static const gchar *const strings[] = { ZONE, LABEL };
+  static const gchar *const strings[] = { ZONE, LABEL,
+    OMV_METADATA_FIRST_FRAME
+  };
   static const gchar *const times[] = { BASE_TIME, TRIGGER_TIME };
   g_autoptr (GDateTime) start = get_date (object, START);
   JsonNode *user = json_object_get_member (object, USER);
@@ -313,6 +316,19 @@ gst_omv_metadata_store (GstOmvMetadata * self, GFile * recording,
 }
 
 /* ---- what there is ---- */
+
+void
+omv_metadata_set_text (GstOmvMetadata * self, const gchar * member,
+    const gchar * text)
+{
+  set_string (self->object, member, text);
+}
+
+const gchar *
+omv_metadata_get_text (GstOmvMetadata * self, const gchar * member)
+{
+  return get_string (self->object, member);
+}
 
 /**
  * gst_omv_metadata_set_start:

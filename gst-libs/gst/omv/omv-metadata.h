@@ -6,7 +6,7 @@
 #pragma once
 
 #include <gio/gio.h>
-#include <gst/omv/omv-prelude.h>
+#include <gst/omv/omv-format.h>
 
 G_BEGIN_DECLS
 
@@ -53,6 +53,23 @@ void gst_omv_metadata_set_start (GstOmvMetadata * self, GDateTime * start);
 
 GST_OMV_API
 GDateTime *gst_omv_metadata_get_start (GstOmvMetadata * self);
+
+GST_OMV_API
+GDateTime *gst_omv_metadata_get_datetime (GstOmvMetadata * self,
+    guint64 time);
+
+GST_OMV_API
+gboolean gst_omv_metadata_find_time (GstOmvMetadata * self,
+    GDateTime * datetime, guint64 * ret_time);
+
+GST_OMV_API
+void gst_omv_metadata_mark (GstOmvMetadata * self, GstOmvPixelFormat format,
+    gint width, gint height, const guint8 * payload, gsize size);
+
+GST_OMV_API
+gboolean gst_omv_metadata_belongs_to (GstOmvMetadata * self,
+    GstOmvPixelFormat format, gint width, gint height, const guint8 * payload,
+    gsize size);
 
 GST_OMV_API
 void gst_omv_metadata_set_zone (GstOmvMetadata * self, const gchar * zone);

@@ -18,6 +18,7 @@
 #include <gst/omv/omv-sidecar-file.h>
 #include <gst/omv/omv-metadata.h>
 #include <gst/omv/omv-lines.h>
+#include <gst/omv/omv-notes.h>
 #include <gst/omv/gstomvstore.h>
 #include <gst/omv/gstomvreader.h>
 #include <gst/omv/gstomvring.h>

@@ -422,6 +422,140 @@ add (const gchar * path, void (*test) (Place *, gconstpointer))
   g_test_add (path, Place, NULL, set_up, test, tear_down);
 }
 
+/* ---- the three coordinates ---- */
+
+/* Lines in any order, two of a frame, and such as say nothing of a number. */
+static void
+test_notes (void)
+{
+  static const gchar *const lines[] = {
+    "{\"frame\":2,\"number\":18,\"a\":1}", "{\"frame\":0,\"number\":-5}",
+    "{\"note\":\"of no frame\"}", "{\"frame\":2,\"b\":2}",
+    "{\"frame\":9,\"number\":10}", "{\"frame\":4,\"number\":\"x\"}",
+    "no JSON", "{\"frame\":-1,\"number\":3}", NULL
+  };
+  g_autoptr (GstOmvNotes) notes = gst_omv_notes_new (lines);
+  g_auto (GStrv) found = gst_omv_notes_list_lines (notes, 2);
+  g_auto (GStrv) none = gst_omv_notes_list_lines (notes, 3);
+  static const struct
+  {
+    gint64 number;
+    GstOmvSnap snap;
+    gint64 frame;               /* -1: none */
+  } searches[] = {
+    {10, GST_OMV_SNAP_BEFORE, 9}, {10, GST_OMV_SNAP_AFTER, 9},
+    {11, GST_OMV_SNAP_BEFORE, 9}, {11, GST_OMV_SNAP_AFTER, 2},
+    {14, GST_OMV_SNAP_NEAREST, 9}, {15, GST_OMV_SNAP_NEAREST, 2},
+    {-6, GST_OMV_SNAP_BEFORE, -1}, {-6, GST_OMV_SNAP_NEAREST, 0},
+    {19, GST_OMV_SNAP_AFTER, -1}, {19, GST_OMV_SNAP_NEAREST, 2},
+    {G_MAXINT64, GST_OMV_SNAP_NEAREST, 2},
+    {G_MININT64, GST_OMV_SNAP_NEAREST, 0},
+  };
+  gint64 number = 77;
+  guint64 frame;
+
+  g_assert_cmpstr (found[0], ==, lines[0]);
+  g_assert_cmpstr (found[1], ==, lines[3]);
+  g_assert_null (found[2]);
+  g_assert_null (none[0]);
+
+  g_assert_false (gst_omv_notes_get_number (notes, 4, &number));
+  g_assert_false (gst_omv_notes_get_number (notes, 10, &number));
+  g_assert_cmpint (number, ==, 77);
+  g_assert_true (gst_omv_notes_get_number (notes, 0, &number));
+  g_assert_cmpint (number, ==, -5);
+
+  for (guint i = 0; i < G_N_ELEMENTS (searches); i++) {
+    gboolean is_there = gst_omv_notes_find_number (notes, searches[i].number,
+        searches[i].snap, &frame);
+
+    g_assert_true (is_there == (searches[i].frame >= 0));
+    if (is_there)
+      g_assert_cmpuint (frame, ==, (guint64) searches[i].frame);
+  }
+  g_assert_true (gst_omv_notes_get_last_frame (notes, &frame));
+  g_assert_cmpuint (frame, ==, 9);
+}
+
+static void
+test_no_notes (Place * place, gconstpointer unused)
+{
+  g_autoptr (GstOmvNotes) notes = NULL;
+  g_autoptr (GError) error = NULL;
+  guint64 frame;
+
+  g_assert_null (gst_omv_notes_load (place->recording, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+  store (place->jsonl, "", 0);
+  notes = gst_omv_notes_load (place->recording, NULL);
+  g_assert_nonnull (notes);
+  g_assert_false (gst_omv_notes_get_last_frame (notes, &frame));
+  g_assert_false (gst_omv_notes_find_number (notes, 0, GST_OMV_SNAP_NEAREST,
+          &frame));
+}
+
+static void
+check_datetime (GstOmvMetadata * metadata, guint64 time, const gchar * expected)
+{
+  g_autoptr (GDateTime) datetime = gst_omv_metadata_get_datetime (metadata,
+      time);
+  g_autofree gchar *text = datetime != NULL
+      ? g_date_time_format_iso8601 (datetime) : NULL;
+  guint64 found;
+
+  g_assert_cmpstr (text, ==, expected);
+  if (datetime == NULL)
+    return;
+  g_assert_true (gst_omv_metadata_find_time (metadata, datetime, &found));
+  g_assert_cmpuint (found, ==, time / 1000 * 1000);
+}
+
+static void
+test_datetimes (void)
+{
+  g_autoptr (GstOmvMetadata) metadata = gst_omv_metadata_new ();
+  g_autoptr (GTimeZone) offset = g_time_zone_new_offset (3600);
+  g_autoptr (GTimeZone) berlin = g_time_zone_new_identifier ("Europe/Berlin");
+  g_autoptr (GDateTime) start =
+      g_date_time_new (offset, 2024, 3, 31, 1, 59, 59.5);
+  g_autoptr (GDateTime) before = g_date_time_add (start, -1);
+  guint64 time;
+
+  check_datetime (metadata, 0, NULL);
+  gst_omv_metadata_set_start (metadata, start);
+  check_datetime (metadata, 0, "2024-03-31T01:59:59.500000+01");
+  check_datetime (metadata, 1000001999, "2024-03-31T02:00:00.500001+01");
+  g_assert_false (gst_omv_metadata_find_time (metadata, before, &time));
+
+  /* where the zone is known, so is its summer */
+  gst_omv_metadata_set_zone (metadata, "Europe/Berlin");
+  check_datetime (metadata, 1000000000, berlin != NULL
+      ? "2024-03-31T03:00:00.500000+02" : "2024-03-31T02:00:00.500000+01");
+  gst_omv_metadata_set_zone (metadata, "no/where");
+  check_datetime (metadata, 1000000000, "2024-03-31T02:00:00.500000+01");
+}
+
+static void
+test_mark (void)
+{
+  g_autoptr (GstOmvMetadata) metadata = gst_omv_metadata_new ();
+  static const guint8 payload[] = "pixels", other[] = "pixelz";
+  const GstOmvPixelFormat format = GST_OMV_PIXEL_FORMAT_GRAYSCALE;
+
+  /* nobody knows */
+  g_assert_true (gst_omv_metadata_belongs_to (metadata, format, 3, 2, other,
+          6));
+  gst_omv_metadata_mark (metadata, format, 3, 2, payload, 6);
+  g_assert_true (gst_omv_metadata_belongs_to (metadata, format, 3, 2, payload,
+          6));
+  g_assert_false (gst_omv_metadata_belongs_to (metadata, format, 3, 2, other,
+          6));
+  g_assert_false (gst_omv_metadata_belongs_to (metadata, format, 2, 3,
+          payload, 6));
+  g_assert_false (gst_omv_metadata_belongs_to (metadata,
+          GST_OMV_PIXEL_FORMAT_BAYER_BGGR, 3, 2, payload, 6));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -438,6 +572,10 @@ main (int argc, char **argv)
   add ("/lines/torn", test_torn_line);
   add ("/lines/wrong", test_wrong_lines);
   g_test_add_func ("/lines/frame", test_line_frame);
+  g_test_add_func ("/notes/find", test_notes);
+  add ("/notes/none", test_no_notes);
+  g_test_add_func ("/metadata/datetimes", test_datetimes);
+  g_test_add_func ("/metadata/mark", test_mark);
 
   return g_test_run ();
 }
