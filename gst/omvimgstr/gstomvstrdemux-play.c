@@ -25,6 +25,56 @@ GST_DEBUG_CATEGORY_EXTERN (omvstrdemux_debug);
 
 /* --- the pad -------------------------------------------------------------- */
 
+/* Whether @metadata is about the recording whose frame @frame is; known of its
+ * first frame only. */
+static gboolean
+is_own (GstOmvMetadata * metadata, const GstOmvWalkStep * frame,
+    GstBuffer * payload)
+{
+  const GstOmvFrameHeader *header = &frame->header;
+  GstMapInfo map;
+  gboolean own;
+
+  if (frame->number > 0 || !gst_buffer_map (payload, &map, GST_MAP_READ))
+    return TRUE;
+
+  own = gst_omv_metadata_belongs_to (metadata, header->format, header->width,
+      header->height, map.data, map.size);
+  gst_buffer_unmap (payload, &map);
+  return own;
+}
+
+/* What lies beside the recording. It is not worth failing for. */
+static void
+load_metadata (GstOmvStrDemux * self, const GstOmvWalkStep * frame,
+    GstBuffer * payload)
+{
+  g_autoptr (GFile) file = gst_omv_pad_query_file (self->sinkpad);
+  g_autoptr (GstOmvMetadata) metadata = NULL;
+  g_autoptr (GDateTime) start = NULL;
+  g_autoptr (GError) error = NULL;
+
+  self->need_metadata = FALSE;
+  self->unix_start = GST_CLOCK_TIME_NONE;
+  gst_clear_tag_list (&self->tags);
+  if (file == NULL)
+    return;
+  metadata = gst_omv_metadata_load (file, &error);
+  if (metadata == NULL) {
+    GST_DEBUG_OBJECT (self, "no metadata: %s", error->message);
+    return;
+  }
+  if (!is_own (metadata, frame, payload)) {
+    GST_WARNING_OBJECT (self, "the metadata is that of another recording");
+    return;
+  }
+
+  self->tags = gst_omv_tags_from_metadata (metadata);
+  start = gst_omv_metadata_get_start (metadata);
+  if (start != NULL)
+    self->unix_start = gst_omv_unix_time_from_datetime (start);
+}
+
 static void
 push_tags (GstOmvStrDemux * self)
 {
@@ -32,6 +82,8 @@ push_tags (GstOmvStrDemux * self)
       "OpenMV recording", NULL);
 
   self->need_tags = FALSE;
+  if (self->tags != NULL)
+    gst_tag_list_insert (tags, self->tags, GST_TAG_MERGE_KEEP);
   gst_tag_list_set_scope (tags, GST_TAG_SCOPE_GLOBAL);
   gst_pad_push_event (self->srcpad, gst_event_new_tag (tags));
 }
@@ -95,6 +147,7 @@ add_pad (GstOmvStrDemux * self, const GstOmvWalkStep * frame)
   push_stream_start (self);
   omv_output_configure (&self->output, self->srcpad, frame);
   self->need_segment = TRUE;
+  self->need_metadata = TRUE;
   self->need_tags = TRUE;
 
   gst_element_add_pad (GST_ELEMENT (self), self->srcpad);
@@ -131,6 +184,9 @@ stamp (GstOmvStrDemux * self, const GstOmvWalkStep * frame,
   else
     GST_BUFFER_FLAG_UNSET (buffer, GST_BUFFER_FLAG_DISCONT);
   self->discont = FALSE;
+  if (GST_CLOCK_TIME_IS_VALID (self->unix_start))
+    gst_omv_buffer_set_unix_time (buffer, self->unix_start + frame->time,
+        duration);
 
   self->pass_end = frame->time;
   if (GST_CLOCK_TIME_IS_VALID (duration))
@@ -150,6 +206,8 @@ gst_omv_str_demux_push_frame (GstOmvStrDemux * self,
   GstFlowReturn flow;
   GstBuffer *buffer;
 
+  if (self->need_metadata)
+    load_metadata (self, frame, payload);
   if (self->need_segment)
     push_segment (self, frame);
 

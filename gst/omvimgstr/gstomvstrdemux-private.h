@@ -89,6 +89,9 @@ struct _GstOmvStrDemux {
   OmvOutput output;
   OmvReport report;
   guint32 seqnum;               /* of the seek that is being played */
+  gboolean need_metadata;       /* before the first frame */
+  GstTagList *tags;             /* of the recording, or NULL */
+  GstClockTime unix_start;      /* wall-clock time at time 0, ns since 1970 */
   gboolean need_tags;           /* behind the first segment */
   gboolean need_segment;        /* before the next frame … */
   gboolean start_at_frame;      /* … starting at its time */

@@ -146,6 +146,8 @@ gst_omv_str_demux_reset (GstOmvStrDemux * self)
   self->need_segment = FALSE;
   self->start_at_frame = TRUE;
   self->pass_end = GST_CLOCK_TIME_NONE;
+  self->unix_start = GST_CLOCK_TIME_NONE;
+  gst_clear_tag_list (&self->tags);
   g_array_set_size (self->backward, 0);
   self->at_place = FALSE;
   gst_omv_str_demux_start_walk (self);
@@ -286,6 +288,7 @@ gst_omv_str_demux_finalize (GObject * object)
   omv_feed_finish (&self->feed);
   gst_omv_index_free (self->seen);
   g_array_unref (self->backward);
+  gst_clear_tag_list (&self->tags);
 
   G_OBJECT_CLASS (parent_class)->finalize (object);
 }

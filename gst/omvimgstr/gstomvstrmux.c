@@ -53,6 +53,8 @@
 #include <gst/omv/omv-i18n.h>
 #include <gst/omv/omv-packer.h>
 
+#include "omv-mux-sidecar.h"
+
 GST_DEBUG_CATEGORY_STATIC (omvstrmux_debug);
 #define GST_CAT_DEFAULT omvstrmux_debug
 
@@ -202,76 +204,6 @@ gst_omv_str_mux_write_header (GstOmvStrMux * self)
   return gst_pad_push (self->srcpad, header);
 }
 
-/* The file that the recording goes to, or NULL. */
-static GFile *
-gst_omv_str_mux_get_file (GstOmvStrMux * self)
-{
-  GstQuery *query = gst_query_new_uri ();
-  g_autofree gchar *uri = NULL;
-
-  if (gst_pad_peer_query (self->srcpad, query))
-    gst_query_parse_uri (query, &uri);
-  gst_query_unref (query);
-
-  return uri != NULL && gst_uri_has_protocol (uri, "file")
-      ? g_file_new_for_uri (uri) : NULL;
-}
-
-/* The wall-clock time of a frame at running time @time. */
-static GDateTime *
-gst_omv_str_mux_get_wall_clock (GstOmvStrMux * self, GstClockTime time)
-{
-  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
-  g_autoptr (GstClock) clock = gst_element_get_clock (GST_ELEMENT (self));
-  GstClockTime base_time = gst_element_get_base_time (GST_ELEMENT (self));
-  GstClockTimeDiff age = 0;
-
-  if (clock != NULL && GST_CLOCK_TIME_IS_VALID (base_time))
-    age = GST_CLOCK_DIFF (time, gst_clock_get_time (clock) - base_time);
-  return g_date_time_add (now, -(age / GST_USECOND));
-}
-
-static void
-add_tag (const GstTagList * tags, const gchar * name, gpointer user_data)
-{
-  g_autofree gchar *text = NULL;
-
-  if (gst_tag_get_type (name) == G_TYPE_STRING
-      && gst_tag_list_get_string (tags, name, &text))
-    gst_omv_metadata_set_value (user_data, name, text);
-}
-
-/* Writes what the recording cannot say of itself, when its first frame comes. */
-static void
-gst_omv_str_mux_write_sidecar (GstOmvStrMux * self)
-{
-  g_autoptr (GFile) file = gst_omv_str_mux_get_file (self);
-  g_autoptr (GDateTime) start =
-      gst_omv_str_mux_get_wall_clock (self, self->zero);
-  g_autoptr (GstOmvMetadata) metadata = gst_omv_metadata_new ();
-  GstClockTime base_time = gst_element_get_base_time (GST_ELEMENT (self));
-  g_autoptr (GError) error = NULL;
-
-  if (file == NULL) {
-    GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS,
-        (_("Nothing is written beside the recording, because it does not go to "
-                "a file.")), (NULL));
-    return;
-  }
-
-  gst_omv_metadata_set_start (metadata, start);
-  gst_omv_metadata_set_zone (metadata,
-      g_time_zone_get_identifier (g_date_time_get_timezone (start)));
-  if (GST_CLOCK_TIME_IS_VALID (base_time))
-    gst_omv_metadata_set_base_time (metadata, base_time);
-  if (self->tags != NULL)
-    gst_tag_list_foreach (self->tags, add_tag, metadata);
-  if (!gst_omv_metadata_store (metadata, file, &error))
-    GST_ELEMENT_WARNING (self, RESOURCE, WRITE,
-        (_("The file beside the recording cannot be written: %s"),
-            error->message), (NULL));
-}
-
 static void
 gst_omv_str_mux_warn_backward (GstOmvStrMux * self, GstClockTime time)
 {
@@ -291,8 +223,6 @@ gst_omv_str_mux_set_time (GstOmvStrMux * self, GstBuffer * buffer,
 {
   if (!GST_CLOCK_TIME_IS_VALID (self->zero)) {
     self->zero = self->last = self->synced = time;
-    if (self->settings.sidecar)
-      gst_omv_str_mux_write_sidecar (self);
     if (!self->settings.offset_to_zero)
       self->origin = GST_BUFFER_PTS_IS_VALID (buffer)
           && self->packer.segment.format == GST_FORMAT_TIME
@@ -392,6 +322,19 @@ gst_omv_str_mux_push_frame (GstOmvStrMux * self,
   return gst_pad_push (self->srcpad, frame);
 }
 
+/* Says what the recording cannot say of itself, when its first frame comes. */
+static void
+gst_omv_str_mux_write_sidecar (GstOmvStrMux * self, GstBuffer * buffer,
+    const GstOmvFrameHeader * header, GstBuffer * payload)
+{
+  const OmvMuxSidecar sidecar = {
+    GST_ELEMENT (self), self->srcpad, &self->packer.segment, self->tags,
+    self->zero, self->origin
+  };
+
+  omv_mux_sidecar_write (&sidecar, buffer, header, payload);
+}
+
 static GstFlowReturn
 gst_omv_str_mux_write_frame (GstOmvStrMux * self, GstBuffer * buffer)
 {
@@ -420,6 +363,8 @@ gst_omv_str_mux_write_frame (GstOmvStrMux * self, GstBuffer * buffer)
         self->number, self->offset);
     return GST_FLOW_ERROR;
   }
+  if (self->number == 0 && self->settings.sidecar)
+    gst_omv_str_mux_write_sidecar (self, buffer, &header, payload);
 
   return gst_omv_str_mux_push_frame (self, &header, payload,
       GST_BUFFER_DURATION (buffer));
@@ -812,8 +757,10 @@ gst_omv_str_mux_install_properties (GObjectClass * object_class)
    * GstOmvStrMux:sidecar:
    *
    * Whether to write `FILE.json` beside a recording that goes to a file, when its
-   * first frame comes: the wall-clock time of that frame, the time zone, the
-   * pipeline's base time, and tags that are texts and came before.
+   * first frame comes: the wall-clock time of the recording's time 0, the time zone,
+   * the pipeline's base time, and tags that are texts and came before. The
+   * wall-clock time is that of the frame's reference timestamp of the caps
+   * `timestamp/x-unix`, else that of a date-time tag, else that of the system.
    *
    * Since: 0.1
    */

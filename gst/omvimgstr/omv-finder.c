@@ -17,6 +17,7 @@
 #include "omv-finder.h"
 
 #include <gst/omv/omv-sidecar-file.h>
+#include <gst/omv/omv-tags.h>
 
 #include "omv-pull.h"
 
@@ -35,21 +36,6 @@ struct _OmvFinder
   GstOmvWalk start;             /* stands at the recording's start */
   GstOmvIndex *index;
 };
-
-/* The recording's file, if it is one of this machine. */
-static GFile *
-get_file (GstPad * pad)
-{
-  GstQuery *query = gst_query_new_uri ();
-  g_autofree gchar *uri = NULL;
-
-  if (gst_pad_peer_query (pad, query))
-    gst_query_parse_uri (query, &uri);
-  gst_query_unref (query);
-
-  return uri != NULL && gst_uri_has_protocol (uri, "file")
-      ? g_file_new_for_uri (uri) : NULL;
-}
 
 static GstOmvIndex *
 parse_sidecar (OmvFinder * finder, GBytes * sidecar, GError ** error)
@@ -75,7 +61,7 @@ parse_sidecar (OmvFinder * finder, GBytes * sidecar, GError ** error)
 static GstOmvIndex *
 load_sidecar (OmvFinder * finder)
 {
-  g_autoptr (GFile) file = get_file (finder->pull.pad);
+  g_autoptr (GFile) file = gst_omv_pad_query_file (finder->pull.pad);
   g_autoptr (GBytes) sidecar = NULL;
   g_autoptr (GError) error = NULL;
   GstOmvIndex *index = NULL;

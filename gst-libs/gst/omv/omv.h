@@ -25,5 +25,6 @@
 #include <gst/omv/gstomvmemorystream.h>
 #include <gst/omv/gstomvwriter.h>
 #include <gst/omv/gstomvimageio.h>
+#include <gst/omv/omv-tags.h>
 #include <gst/omv/omv-video.h>
 #include <gst/omv/omv-element.h>
