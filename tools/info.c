@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "omvbeside.h"
 #include "omvjson.h"
 #include "omvparts.h"
 #include "omvprogress.h"
@@ -60,6 +61,7 @@ typedef struct
   guint64 duration;
   gboolean has_stats;
   OmvStats stats;
+  OmvBeside beside;
 } Summary;
 
 static void
@@ -81,6 +83,7 @@ summary_clear (Summary * summary)
   g_ptr_array_unref (summary->kinds);
   g_ptr_array_unref (summary->damages);
   omv_parts_free (summary->parts);
+  omv_beside_clear (&summary->beside);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Summary, summary_clear);
@@ -225,6 +228,8 @@ summarise (Summary * summary, const OmvTool * tool, const gchar * path)
   finish (summary);
   if (omv_is_many (path))
     summary->parts = gst_omv_reader_list_parts (reader, NULL);
+  else
+    omv_beside_load (&summary->beside, reader, path, summary->n_frames);
   return TRUE;
 }
 
@@ -253,14 +258,6 @@ static gboolean
 is_damaged (const Summary * summary)
 {
   return summary->damages->len > (is_torn (summary) ? 1 : 0);
-}
-
-static gboolean
-has_sidecar (const gchar * path, const gchar * suffix)
-{
-  g_autofree gchar *sidecar = g_strconcat (path, suffix, NULL);
-
-  return g_file_test (sidecar, G_FILE_TEST_IS_REGULAR);
 }
 
 static void
@@ -393,6 +390,42 @@ print_parts (const Summary * summary)
 }
 
 static void
+print_metadata (GstOmvMetadata * metadata)
+{
+  g_autoptr (GDateTime) start = gst_omv_metadata_get_datetime (metadata, 0);
+  g_auto (GStrv) lines = gst_omv_metadata_describe (metadata);
+  const gchar *label = gst_omv_metadata_get_label (metadata);
+
+  if (start != NULL) {
+    g_autofree gchar *text = g_date_time_format_iso8601 (start);
+
+    print_line ("", _("start: %s"), text);
+  }
+  if (label != NULL)
+    print_line ("", _("label: %s"), label);
+  for (guint i = 0; lines[i] != NULL && i < N_LINES_MAX; i++)
+    print_line ("", "%s", lines[i]);
+  if (g_strv_length (lines) > N_LINES_MAX)
+    print_line ("", _("and %u further entries"),
+        g_strv_length (lines) - N_LINES_MAX);
+}
+
+static void
+print_beside (const OmvBeside * beside)
+{
+  print_line (_("Index"), "%s", omv_beside_describe (beside->index));
+  print_line (_("Metadata"), "%s",
+      omv_beside_describe (beside->metadata_state));
+  if (beside->metadata != NULL)
+    print_metadata (beside->metadata);
+  print_line (_("Frame data"), "%s", omv_beside_describe (beside->notes_state));
+  if (beside->n_numbers > 0)
+    print_line ("", _("the device's numbers of %" PRIu64 " frames, the first %"
+            PRIi64 ", the last %" PRIi64), beside->n_numbers,
+        beside->first_number, beside->last_number);
+}
+
+static void
 print_summary (const Summary * summary, const gchar * path)
 {
   g_autofree gchar *name = g_filename_display_name (path);
@@ -415,12 +448,8 @@ print_summary (const Summary * summary, const gchar * path)
     print_stats (summary);
   print_line (_("Exact times"), "%s", summary->n_exact == 0 ? _("no")
       : summary->n_exact == summary->n_frames ? _("yes") : _("in part"));
-  if (summary->parts == NULL) {
-    print_line (_("Index"), "%s", has_sidecar (path, ".idx") ? _("beside it")
-        : _("no"));
-    print_line (_("Metadata"), "%s", has_sidecar (path, ".json")
-        || has_sidecar (path, ".jsonl") ? _("beside it") : _("no"));
-  }
+  if (summary->parts == NULL)
+    print_beside (&summary->beside);
   print_health (summary);
 }
 
@@ -490,6 +519,32 @@ add_damages (OmvJson * json, const Summary * summary)
   omv_json_end_array (json);
 }
 
+/* A sidecar that is broken or another recording's is there, and named. */
+static void
+add_state (OmvJson * json, const gchar * key, OmvBesideState state)
+{
+  g_autofree gchar *problem = g_strconcat (key, "_problem", NULL);
+
+  omv_json_add_boolean (json, key, state != OMV_BESIDE_MISSING);
+  if (state == OMV_BESIDE_FOREIGN || state == OMV_BESIDE_BROKEN)
+    omv_json_add_string (json, problem, state == OMV_BESIDE_FOREIGN
+        ? "not of this recording" : "unreadable");
+}
+
+static void
+add_beside (OmvJson * json, const OmvBeside * beside)
+{
+  add_state (json, "index", beside->index);
+  add_state (json, "metadata", beside->metadata_state);
+  if (beside->metadata != NULL) {
+    g_autofree gchar *text = gst_omv_metadata_to_string (beside->metadata);
+
+    omv_json_add_json (json, "sidecar", text);
+  }
+  add_state (json, "extra_data", beside->notes_state);
+  omv_json_add_uint (json, "numbers", beside->n_numbers);
+}
+
 /* One line. */
 static void
 print_json (const Summary * summary, const gchar * path)
@@ -515,11 +570,10 @@ print_json (const Summary * summary, const gchar * path)
   if (summary->has_stats)
     add_stats (&json, summary);
   omv_json_add_uint (&json, "exact_times", summary->n_exact);
-  omv_json_add_boolean (&json, "index", has_sidecar (path, ".idx"));
-  omv_json_add_boolean (&json, "metadata", has_sidecar (path, ".json"));
-  omv_json_add_boolean (&json, "extra_data", has_sidecar (path, ".jsonl"));
   if (summary->parts != NULL)
     omv_parts_add_json (summary->parts, &json);
+  else
+    add_beside (&json, &summary->beside);
   omv_json_add_boolean (&json, "whole", summary->damages->len == 0);
   omv_json_add_boolean (&json, "torn", is_torn (summary));
   add_damages (&json, summary);

@@ -112,6 +112,15 @@ omv_json_add_boolean (OmvJson * json, const gchar * key, gboolean value)
   (void) fputs (value ? "true" : "false", stdout);
 }
 
+/* Line feeds in JSON stand between values only. */
+void
+omv_json_add_json (OmvJson * json, const gchar * key, const gchar * text)
+{
+  begin_value (json, key);
+  for (; *text != '\0'; text++)
+    (void) putchar (*text == '\n' ? ' ' : *text);
+}
+
 void
 omv_json_add_null (OmvJson * json, const gchar * key)
 {

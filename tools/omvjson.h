@@ -27,6 +27,9 @@ void omv_json_add_file_name (OmvJson * json, const gchar * key,
     const gchar * value);
 void omv_json_add_uint (OmvJson * json, const gchar * key, guint64 value);
 void omv_json_add_boolean (OmvJson * json, const gchar * key, gboolean value);
+/* @text: a JSON value */
+void omv_json_add_json (OmvJson * json, const gchar * key,
+    const gchar * text);
 void omv_json_add_null (OmvJson * json, const gchar * key);
 
 /* ns, as seconds, exactly */

@@ -15,6 +15,8 @@
 
 #include <glib/gstdio.h>
 
+#include "omvbeside.h"
+
 #define METADATA_SUFFIX ".json"
 #define LINES_SUFFIX ".jsonl"
 
@@ -88,19 +90,40 @@ shift_metadata (GstOmvMetadata * metadata, guint64 shift)
         ? trigger_time - shift : GST_OMV_TIME_NONE);
 }
 
+/* NULL: nothing of it can be read, which others have said. */
+static GstOmvReader *
+open_quietly (const gchar * path)
+{
+  g_autoptr (GstOmvReader) reader = gst_omv_reader_new ();
+
+  g_object_set (reader, "resync", TRUE, NULL);
+  return gst_omv_reader_open_path (reader, path, NULL)
+      ? g_steal_pointer (&reader) : NULL;
+}
+
 void
 omv_sidecars_take_metadata (OmvSidecars * sidecars, const gchar * path,
     guint64 shift)
 {
   g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GstOmvReader) reader = NULL;
   g_autoptr (GError) error = NULL;
 
   g_clear_pointer (&sidecars->metadata, gst_omv_metadata_unref);
   sidecars->metadata = gst_omv_metadata_load (file, &error);
-  if (sidecars->metadata != NULL)
-    shift_metadata (sidecars->metadata, shift);
-  else
+  if (sidecars->metadata == NULL) {
     note_error (sidecars, path, METADATA_SUFFIX, error);
+    return;
+  }
+
+  reader = open_quietly (path);
+  if (reader == NULL || omv_beside_is_own (sidecars->metadata, reader)) {
+    shift_metadata (sidecars->metadata, shift);
+    return;
+  }
+  g_clear_pointer (&sidecars->metadata, gst_omv_metadata_unref);
+  omv_note (sidecars->tool, path, _("The metadata beside it is that of another "
+          "recording; it is left out."));
 }
 
 void
@@ -161,8 +184,13 @@ store_metadata (OmvSidecars * sidecars, GError ** error)
   g_autofree gchar *place = g_strconcat (sidecars->path, METADATA_SUFFIX, NULL);
   g_autoptr (GFile) recording = g_file_new_for_path (sidecars->path);
 
-  if (sidecars->metadata != NULL)
+  if (sidecars->metadata != NULL) {
+    g_autoptr (GstOmvReader) reader = open_quietly (sidecars->path);
+
+    if (reader != NULL)
+      omv_beside_mark (sidecars->metadata, reader);
     return gst_omv_metadata_store (sidecars->metadata, recording, error);
+  }
 
   (void) g_unlink (place);
   return TRUE;

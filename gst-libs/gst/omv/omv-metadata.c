@@ -546,3 +546,35 @@ gst_omv_metadata_list_keys (GstOmvMetadata * self)
 
   return (gchar **) g_ptr_array_steal (keys, NULL);
 }
+
+/**
+ * gst_omv_metadata_describe:
+ * @self: metadata
+ *
+ * Says what else is known, for people: also what is no text.
+ *
+ * Returns: (transfer full) (array zero-terminated=1): lines `name: value`, in the
+ *   order in which they were set
+ *
+ * Since: 0.1
+ */
+gchar **
+gst_omv_metadata_describe (GstOmvMetadata * self)
+{
+  JsonObject *user = get_user (self);
+  g_autoptr (GList) members = json_object_get_members (user);
+  g_autoptr (GPtrArray) lines = g_ptr_array_new ();
+
+  for (GList * at = members; at != NULL; at = at->next) {
+    const gchar *text = get_string (user, at->data);
+    g_autofree gchar *other = text == NULL
+        ? json_to_string (json_object_get_member (user, at->data), FALSE)
+        : NULL;
+
+    g_ptr_array_add (lines, g_strdup_printf ("%s: %s", (gchar *) at->data,
+            text != NULL ? text : other));
+  }
+  g_ptr_array_add (lines, NULL);
+
+  return (gchar **) g_ptr_array_steal (lines, NULL);
+}

@@ -108,6 +108,9 @@ const gchar *gst_omv_metadata_get_value (GstOmvMetadata * self,
 GST_OMV_API
 gchar **gst_omv_metadata_list_keys (GstOmvMetadata * self);
 
+GST_OMV_API
+gchar **gst_omv_metadata_describe (GstOmvMetadata * self);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstOmvMetadata, gst_omv_metadata_unref)
 
 G_END_DECLS

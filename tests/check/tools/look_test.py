@@ -136,6 +136,63 @@ class Info(ToolTest):
         self.assertEqual(
             [got[key] for key in ("index", "metadata", "extra_data")],
             [False, False, True])
+        self.assertNotIn("index_problem", got)
+        self.assertEqual(got["numbers"], 0)
+
+    def test_known(self):
+        """What is known of a recording is shown."""
+        self.path("a.bin", steady())
+        self.path("a.bin.json", json.dumps({
+            "start": "2024-05-06T09:08:09.25+02", "label": "part-17",
+            "user": {"animal": "A1", "led": 12, "roi": [1, 2]}}).encode())
+        self.path("a.bin.jsonl", b'{"frame":1,"number":18}\n'
+                  b'{"frame":0,"number":-1}\n{"frame":1,"t":3}\n')
+        got = self.json("info", "--json", "a.bin")
+        self.assertEqual(got["sidecar"]["user"]["roi"], [1, 2])
+        self.assertEqual(got["numbers"], 2)
+        self.assertNotIn("metadata_problem", got)
+        self.assertNotIn("extra_data_problem", got)
+        out = self.works("info", "a.bin")
+        for words in ("2024-05-06T09:08:09.250000+02", "part-17", "animal: A1",
+                      "led: 12", "roi: [1,2]", "of 2 frames, the first -1, "
+                      "the last 18"):
+            self.assertIn(words, out)
+
+    def test_foreign_sidecars(self):
+        """Files that lie there from an earlier recording of that name."""
+        self.path("a.bin", steady())
+        self.works("index", "a.bin")
+        self.path("a.bin.json", b"{}")
+        self.works("cat", "a.bin", "b.bin")
+        self.path("b.bin.jsonl", b'{"frame":2}\n')
+        got = self.json("info", "--json", "b.bin")
+        self.assertNotIn("metadata_problem", got)
+        self.path("c.bin", golden.find("v20_jpeg").data)
+        self.path("b.bin.json").rename(self.path("c.bin.json"))
+        self.path("a.bin.idx").rename(self.path("c.bin.idx"))
+        self.path("c.bin.jsonl", b'{"frame":999999}\n')
+        got = self.json("info", "--json", "c.bin")
+        self.assertEqual(
+            [got[f"{key}_problem"] for key in
+             ("index", "metadata", "extra_data")],
+            ["not of this recording"] * 3)
+        self.assertEqual(self.works("info", "c.bin").count(
+            "not of this recording"), 3)
+        # it goes no further
+        result = self.run_tool("cat", "c.bin", "d.bin")
+        self.assertEqual(result.code, 0)
+        self.assertIn("another recording", result.err)
+        self.assertFalse(self.path("d.bin.json").exists())
+
+    def test_broken_sidecars(self):
+        self.path("a.bin", steady())
+        for suffix in ("idx", "json", "jsonl"):
+            self.path(f"a.bin.{suffix}", b"rubbish\n")
+        got = self.json("info", "--json", "a.bin")
+        self.assertEqual([got["metadata_problem"], got["extra_data_problem"]],
+                         ["unreadable"] * 2)
+        self.assertIn("index_problem", got)
+        self.assertIn("cannot be read", self.works("info", "a.bin"))
 
     def test_empty(self):
         got = self.json("info", "--json", golden.find("v20_empty").path)
