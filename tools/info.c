@@ -519,32 +519,6 @@ add_damages (OmvJson * json, const Summary * summary)
   omv_json_end_array (json);
 }
 
-/* A sidecar that is broken or another recording's is there, and named. */
-static void
-add_state (OmvJson * json, const gchar * key, OmvBesideState state)
-{
-  g_autofree gchar *problem = g_strconcat (key, "_problem", NULL);
-
-  omv_json_add_boolean (json, key, state != OMV_BESIDE_MISSING);
-  if (state == OMV_BESIDE_FOREIGN || state == OMV_BESIDE_BROKEN)
-    omv_json_add_string (json, problem, state == OMV_BESIDE_FOREIGN
-        ? "not of this recording" : "unreadable");
-}
-
-static void
-add_beside (OmvJson * json, const OmvBeside * beside)
-{
-  add_state (json, "index", beside->index);
-  add_state (json, "metadata", beside->metadata_state);
-  if (beside->metadata != NULL) {
-    g_autofree gchar *text = gst_omv_metadata_to_string (beside->metadata);
-
-    omv_json_add_json (json, "sidecar", text);
-  }
-  add_state (json, "extra_data", beside->notes_state);
-  omv_json_add_uint (json, "numbers", beside->n_numbers);
-}
-
 /* One line. */
 static void
 print_json (const Summary * summary, const gchar * path)
@@ -573,7 +547,7 @@ print_json (const Summary * summary, const gchar * path)
   if (summary->parts != NULL)
     omv_parts_add_json (summary->parts, &json);
   else
-    add_beside (&json, &summary->beside);
+    omv_beside_add_json (&summary->beside, &json);
   omv_json_add_boolean (&json, "whole", summary->damages->len == 0);
   omv_json_add_boolean (&json, "torn", is_torn (summary));
   add_damages (&json, summary);

@@ -183,3 +183,31 @@ omv_beside_describe (OmvBesideState state)
       return _("no");
   }
 }
+
+/* ---- JSON ---- */
+
+/* A sidecar that is broken or another recording's is there, and named. */
+static void
+add_state (OmvJson * json, const gchar * key, OmvBesideState state)
+{
+  g_autofree gchar *problem = g_strconcat (key, "_problem", NULL);
+
+  omv_json_add_boolean (json, key, state != OMV_BESIDE_MISSING);
+  if (state == OMV_BESIDE_FOREIGN || state == OMV_BESIDE_BROKEN)
+    omv_json_add_string (json, problem, state == OMV_BESIDE_FOREIGN
+        ? "not of this recording" : "unreadable");
+}
+
+void
+omv_beside_add_json (const OmvBeside * beside, OmvJson * json)
+{
+  add_state (json, "index", beside->index);
+  add_state (json, "metadata", beside->metadata_state);
+  if (beside->metadata != NULL) {
+    g_autofree gchar *text = gst_omv_metadata_to_string (beside->metadata);
+
+    omv_json_add_json (json, "sidecar", text);
+  }
+  add_state (json, "extra_data", beside->notes_state);
+  omv_json_add_uint (json, "numbers", beside->n_numbers);
+}

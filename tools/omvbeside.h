@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "omvjson.h"
 #include "omvtool.h"
 
 G_BEGIN_DECLS
@@ -39,6 +40,9 @@ void omv_beside_mark (GstOmvMetadata * metadata, GstOmvReader * reader);
 
 /* "beside it" and the like */
 const gchar *omv_beside_describe (OmvBesideState state);
+
+/* Its members, in an object. */
+void omv_beside_add_json (const OmvBeside * beside, OmvJson * json);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (OmvBeside, omv_beside_clear)
 

@@ -34,8 +34,6 @@
 
 #include "gstomvstore.h"
 
-#include <string.h>
-
 #include "omv-format.h"
 #include "omv-i18n.h"
 #include "omv-json.h"
@@ -44,15 +42,6 @@
 
 #define NS_PER_US 1000
 
-
-/* Doubles of more seconds than that do not hold ns, but they do hold us. */
-#define COARSE_SECONDS 1e6
-
-typedef struct
-{
-  guint index;
-  JsonObject *object;
-} Extra;
 
 struct _GstOmvStore
 {
@@ -77,120 +66,15 @@ static const struct
   {GST_OMV_STORE_KIND_SD_CARD, omv_store_is_card, omv_store_open_card},
 };
 
-/* ---- what the readers of stores use ---- */
-
-void
-omv_store_add_frame (OmvStoreData * data, gint64 number, gint64 time)
-{
-  const OmvStoreFrame frame = { number, time,
-    data->files->len > 0 ? data->files->len - 1 : 0
-  };
-
-  g_array_append_val (data->frames, frame);
-  if (data->files->len > 0)
-    g_array_index (data->files, OmvStoreFile, frame.file).n_frames++;
-}
-
-void
-omv_store_add_file (OmvStoreData * data, gchar * path)
-{
-  const OmvStoreFile file = { path, data->frames->len, 0 };
-
-  g_array_append_val (data->files, file);
-}
-
-/* What a line says of itself keeps its meaning. */
-static void
-copy_member (JsonObject * from, const gchar * name, JsonNode * node,
-    gpointer user_data)
-{
-  const gboolean taken = g_str_equal (name, GST_OMV_LINE_FRAME)
-      || g_str_equal (name, GST_OMV_LINE_NUMBER);
-  g_autofree gchar *other = taken ? g_strconcat ("store-", name, NULL) : NULL;
-
-  json_object_set_member (user_data, taken ? other : name,
-      json_node_copy (node));
-}
-
-void
-omv_store_add_extra (OmvStoreData * data, gint64 index, JsonObject * object)
-{
-  Extra *extra;
-
-  if (index < 0 || index >= (gint64) data->frames->len)
-    return;
-
-  extra = g_new0 (Extra, 1);
-  extra->index = (guint) index;
-  extra->object = json_object_new ();
-  json_object_foreach_member (object, copy_member, extra->object);
-  g_ptr_array_add (data->extra, extra);
-}
-
-gboolean
-omv_store_round_time (gdouble seconds, gint64 * ret_time)
-{
-  const gint64 unit = ABS (seconds) > COARSE_SECONDS ? NS_PER_US : 1;
-  gdouble scaled = seconds * (1e9 / (gdouble) unit);
-
-  if (!(scaled > -9e18 / (gdouble) unit && scaled < 9e18 / (gdouble) unit))
-    return FALSE;
-
-  *ret_time = (gint64) (scaled < 0 ? scaled - 0.5 : scaled + 0.5) * unit;
-  return TRUE;
-}
-
-GBytes *
-omv_store_load (const gchar * path, gsize size_max, GError ** error)
-{
-  g_autoptr (GFile) file = g_file_new_for_path (path);
-  g_autoptr (GFileInfo) info = g_file_query_info (file,
-      G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_STANDARD_SIZE,
-      G_FILE_QUERY_INFO_NONE, NULL, error);
-
-  if (info == NULL)
-    return NULL;
-  if (g_file_info_get_file_type (info) != G_FILE_TYPE_REGULAR
-      || (guint64) g_file_info_get_size (info) > size_max) {
-    g_autofree gchar *name = g_filename_display_name (path);
-
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-        _("\"%s\" is not a regular file, or too large."), name);
-    return NULL;
-  }
-
-  return g_file_load_bytes (file, NULL, NULL, error);
-}
-
 /* ---- the object ---- */
-
-static void
-extra_free (gpointer pointer)
-{
-  Extra *extra = pointer;
-
-  json_object_unref (extra->object);
-  g_free (extra);
-}
-
-static void
-file_clear (gpointer pointer)
-{
-  g_free (((OmvStoreFile *) pointer)->path);
-}
 
 static void
 gst_omv_store_finalize (GObject * object)
 {
-  OmvStoreData *data = &GST_OMV_STORE (object)->data;
+  GstOmvStore *self = GST_OMV_STORE (object);
 
-  g_array_unref (data->frames);
-  g_array_unref (data->files);
-  g_ptr_array_unref (data->extra);
-  json_object_unref (data->members);
-  g_clear_pointer (&data->zone, g_time_zone_unref);
-  g_clear_pointer (&data->card, omv_card_free);
-  g_free (GST_OMV_STORE (object)->metadata);
+  omv_store_data_clear (&self->data);
+  g_free (self->metadata);
 
   G_OBJECT_CLASS (gst_omv_store_parent_class)->finalize (object);
 }
@@ -204,13 +88,7 @@ gst_omv_store_class_init (GstOmvStoreClass * klass)
 static void
 gst_omv_store_init (GstOmvStore * self)
 {
-  OmvStoreData *data = &self->data;
-
-  data->frames = g_array_new (FALSE, FALSE, sizeof (OmvStoreFrame));
-  data->files = g_array_new (FALSE, FALSE, sizeof (OmvStoreFile));
-  g_array_set_clear_func (data->files, file_clear);
-  data->extra = g_ptr_array_new_with_free_func (extra_free);
-  data->members = json_object_new ();
+  omv_store_data_init (&self->data);
 }
 
 /**
@@ -265,11 +143,12 @@ make_metadata (GstOmvStore * self, GError ** error)
   return TRUE;
 }
 
-/* Extra data in the order of its frames; what came first stays first. */
+/* OmvStoreExtra data in the order of its frames; what came first stays first. */
 static gint
 compare_extra (gconstpointer a, gconstpointer b)
 {
-  const Extra *first = *(Extra * const *) a, *second = *(Extra * const *) b;
+  const OmvStoreExtra *first = *(OmvStoreExtra * const *) a, *second =
+      *(OmvStoreExtra * const *) b;
 
   return first->index < second->index ? -1 : first->index > second->index;
 }
@@ -491,7 +370,7 @@ gst_omv_store_list_lines (GstOmvStore * self)
 
     do {
       g_autoptr (JsonObject) line = json_object_new ();
-      const Extra *extra = next < self->data.extra->len
+      const OmvStoreExtra *extra = next < self->data.extra->len
           ? self->data.extra->pdata[next] : NULL;
 
       json_object_set_int_member (line, GST_OMV_LINE_FRAME, i);
@@ -505,7 +384,7 @@ gst_omv_store_list_lines (GstOmvStore * self)
       }
       add_line (lines, line);
     } while (next < self->data.extra->len
-        && ((Extra *) self->data.extra->pdata[next])->index == i);
+        && ((OmvStoreExtra *) self->data.extra->pdata[next])->index == i);
   }
   g_ptr_array_add (lines, NULL);
 

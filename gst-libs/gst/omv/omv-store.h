@@ -29,12 +29,17 @@ typedef struct {
   guint n_frames;               /* … and how many it has */
 } OmvStoreFile;
 
+typedef struct {
+  guint index;                  /* of the frame that it belongs to */
+  JsonObject *object;
+} OmvStoreExtra;
+
 typedef struct _OmvCard OmvCard;
 
 typedef struct {
   GArray *frames;               /* of OmvStoreFrame, in order of the store */
   GArray *files;                /* of OmvStoreFile; none for a card */
-  GPtrArray *extra;             /* of JsonObject: lines beside one per frame */
+  GPtrArray *extra;             /* of OmvStoreExtra */
   JsonObject *members;          /* of a FILE.json, with "user" */
   GTimeZone *zone;              /* or NULL: UTC */
   gboolean has_clock;           /* times count from 1970 */
@@ -43,6 +48,10 @@ typedef struct {
   OmvCard *card;                /* or NULL */
   guint n_missing;              /* parts without a table of their frames */
 } OmvStoreData;
+
+/* @data: all zero */
+void omv_store_data_init (OmvStoreData * data);
+void omv_store_data_clear (OmvStoreData * data);
 
 /* A frame of the file added last, if there is one. */
 void omv_store_add_frame (OmvStoreData * data, gint64 number, gint64 time);
