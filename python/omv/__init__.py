@@ -18,3 +18,9 @@ With this package imported, imageio reads and writes recordings, too:
 from . import _imageio
 
 _imageio.watch()
+
+
+def open_store(path):
+    """What another program has recorded, as a sequence of pictures."""
+    from .stores import Store
+    return Store(path)

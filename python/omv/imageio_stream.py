@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The camera's ImageIO, with what Python users expect of a sequence."""
 
+import contextlib
+import datetime
+import json
 import operator
 import os
 from typing import NamedTuple
@@ -9,7 +12,8 @@ import numpy as np
 
 from . import image
 from ._errors import camera_errors, translate
-from ._library import GLib, GstOmv
+from ._known import Known, load_metadata, load_notes, make_metadata
+from ._library import Gio, GLib, GstOmv
 
 _MODES = {
     "r": GstOmv.ImageIOMode.READ,
@@ -41,7 +45,7 @@ class Part(NamedTuple):
     placed: bool
 
 
-class ImageIO:
+class ImageIO(Known):
     """ImageIO(path, mode) or ImageIO((width, height, pixformat), slots).
 
     All of the camera's methods, and: a context manager; `for img in stream`
@@ -49,13 +53,17 @@ class ImageIO:
     frame, which leave the offset alone; at(time) and times of files. In mode
     "r" the path may be a directory, or a pattern such as "clips/*.bin": all
     recordings there are one stream, and parts tells which those are.
+
+    metadata, a dictionary, is written beside a file that is opened with mode w,
+    with the wall-clock time; what was written is read as metadata, start, number(),
+    extra(), datetime() and find().
     """
 
     FILE_STREAM = int(GstOmv.ImageIOType.FILE_STREAM)
     MEMORY_STREAM = int(GstOmv.ImageIOType.MEMORY_STREAM)
 
-    def __init__(self, path, mode):
-        self._path = self._reader = None
+    def __init__(self, path, mode, metadata=None):
+        self._path = self._reader = self._metadata = self._notes = None
         if isinstance(path, tuple):
             self._stream = self._make_memory(path, mode)
             return
@@ -68,6 +76,37 @@ class ImageIO:
             self._stream = GstOmv.ImageIO.new_file(self._path, _MODES[mode])
         except GLib.Error as error:
             raise translate(error, self._path) from error
+        if mode == "w":
+            self._start_sidecars(metadata)
+        elif metadata is not None:
+            raise ValueError("Metadata is written with mode 'w' only.")
+
+    @camera_errors
+    def _start_sidecars(self, user):
+        """What lies there is that of the recording that is gone."""
+        for suffix in (".json", ".jsonl"):
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(self._path + suffix)
+        if user is not None:
+            make_metadata(user, datetime.datetime.now()).store(
+                Gio.File.new_for_path(self._path))
+
+    def _get_metadata(self):
+        if self._metadata is None:
+            reader = self._get_reader()
+            first = reader.read_frame(0) if reader.get_n_frames() else None
+            self._metadata = load_metadata(self._path, first)
+        return self._metadata
+
+    @camera_errors
+    def _get_ns(self, index):
+        return self._get_reader().read_frame(index).time
+
+    def _get_notes(self):
+        if self._notes is None:
+            self._get_reader()
+            self._notes = load_notes(self._path)
+        return self._notes
 
     @staticmethod
     @camera_errors
@@ -145,6 +184,19 @@ class ImageIO:
         self._stream.close()
 
     # ---- Python's ----
+
+    @camera_errors
+    def add_extra(self, number=None, **data):
+        """Notes extra data of the frame written last, and its device's number."""
+        if self._path is None or self.count() == 0:
+            raise TypeError("Only frames of a file have extra data.")
+        line = {"frame": self.count() - 1, **data}
+        if number is not None:
+            line["number"] = number
+        GstOmv.lines_append(Gio.File.new_for_path(self._path),
+                            json.dumps(line))
+        self._notes = None
+        return self
 
     def __enter__(self):
         return self

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What is known of a recording or store and of its frames: three coordinates."""
+
+import datetime
+import json
+
+from ._errors import translate
+from ._library import Gio, GLib, GstOmv
+
+_SNAPS = {
+    "before": GstOmv.Snap.BEFORE,
+    "after": GstOmv.Snap.AFTER,
+    "nearest": GstOmv.Snap.NEAREST,
+}
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+
+
+def convert_datetime(value):
+    """GLib's as Python's, with the zone's distance to UTC; None stays None."""
+    if value is None:
+        return None
+    zone = datetime.timezone(
+        datetime.timedelta(microseconds=value.get_utc_offset()))
+    moment = _EPOCH + datetime.timedelta(seconds=value.to_unix(),
+                                         microseconds=value.get_microsecond())
+    return moment.astimezone(zone)
+
+
+def _load(function, path):
+    """None if there is no such file."""
+    try:
+        return function(Gio.File.new_for_path(path))
+    except GLib.Error as error:
+        if error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.NOT_FOUND):
+            return None
+        raise translate(error, path) from error
+
+
+def load_metadata(path, frame):
+    """FILE.json, unless it is that of another recording than frame starts."""
+    metadata = _load(GstOmv.Metadata.load, path)
+    if metadata is None:
+        return GstOmv.Metadata.new()
+    if frame is not None:
+        payload, width, height, pixformat = frame.unpack()[:4]
+        if not metadata.belongs_to(GstOmv.PixelFormat(pixformat), width,
+                                   height, payload or b""):
+            return GstOmv.Metadata.new()
+    return metadata
+
+
+def load_notes(path):
+    """FILE.jsonl, by frames."""
+    return _load(GstOmv.Notes.load, path) or GstOmv.Notes.new([])
+
+
+def make_metadata(user, start=None):
+    """FILE.json of a user's dictionary."""
+    members = {"user": user}
+    if start is not None:
+        if start.tzinfo is None:
+            start = start.astimezone()
+        members["start"] = start.isoformat()
+    try:
+        return GstOmv.Metadata.new_from_string(json.dumps(members))
+    except GLib.Error as error:
+        raise ValueError(error.message) from error
+
+
+class Known:
+    """The part of a recording or store that tells what is known.
+
+    A frame has an index, from 0; a number, which its device gave it; and a time.
+    Who inherits has _get_metadata(), _get_notes(), _get_ns(index) and __len__().
+    """
+
+    @property
+    def sidecar(self):
+        """All that FILE.json says, as a dictionary."""
+        return json.loads(self._get_metadata().to_string())
+
+    @property
+    def metadata(self):
+        """What was noted about the recording, as a dictionary."""
+        return self.sidecar.get("user", {})
+
+    @property
+    def start(self):
+        """When the recording's time was 0: a datetime, or None."""
+        return convert_datetime(self._get_metadata().get_datetime(0))
+
+    def _get_index(self, index):
+        count = len(self)
+        number = index + count if index < 0 else index
+        if not 0 <= number < count:
+            raise IndexError("There is no such frame.")
+        return number
+
+    def number(self, index):
+        """The device's number of a frame; its index if nobody noted one."""
+        index = self._get_index(index)
+        is_known, number = self._get_notes().get_number(index)
+        return number if is_known else index
+
+    def extra(self, index):
+        """The extra data of a frame, as a dictionary."""
+        found = {}
+        for line in self._get_notes().list_lines(self._get_index(index)):
+            found.update(json.loads(line))
+        found.pop("frame", None)
+        found.pop("number", None)
+        return found
+
+    def datetime(self, index):
+        """The wall-clock time of a frame; None if nobody noted the start."""
+        return convert_datetime(self._get_metadata().get_datetime(
+            self._get_ns(self._get_index(index))))
+
+    def find(self, number, snap=None):
+        """The index of the frame with a device's number.
+
+        snap: "before", "after" or "nearest" if there is none; else KeyError.
+        """
+        is_found, index = self._get_notes().find_number(
+            number, _SNAPS[snap or "nearest"])
+        if not is_found or index >= len(self) or (
+                snap is None and self.number(index) != number):
+            raise KeyError(number)
+        return index

@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What is known of recordings and stores, in Python.
+
+The guarantees: what is written with metadata= and add_extra() is read again; a frame
+is found by its index, its number and its time; stores of other programs are sequences
+of pictures with all of these.
+"""
+
+import datetime
+import json
+import os
+import pathlib
+import sys
+import tempfile
+import unittest
+
+try:
+    import gi
+    import numpy as np
+except ImportError as missing:
+    print(f"skipped, {missing} (python3-gi, python3-numpy)")
+    sys.exit(77)
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../pipelines"))
+
+import omv  # noqa: E402
+import pictures  # noqa: E402
+import stores  # noqa: E402
+from omv.image import ImageIO  # noqa: E402
+
+GRAY = np.arange(40, dtype=np.uint8).reshape(5, 8)
+TIMES = [1714979289.25, 1714979289.35, 1714979289.352, 1714979290.8]
+NUMBERS = [-1, 0, 17, 18]
+TOLERANCE = 2
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.path = str(self.folder / "run.bin")
+
+
+class RecordingTest(Case):
+    def record(self):
+        user = {"animal": "A1", "led": 12, "roi": [1, 2]}
+        with ImageIO(self.path, "w", metadata=user) as stream:
+            for i in range(4):
+                stream.write(GRAY + i, interval=0.1 if i else 0)
+                if i != 1:
+                    stream.add_extra(number=10 + 3 * i)
+            stream.add_extra(temperature=42.5)
+        return user
+
+    def test_round_trip(self):
+        before = datetime.datetime.now(datetime.timezone.utc)
+        user = self.record()
+        with ImageIO(self.path, "r") as stream:
+            self.assertEqual(stream.metadata, user)
+            self.assertEqual([stream.number(i) for i in range(4)],
+                             [10, 1, 16, 19])
+            self.assertEqual(stream.number(-1), 19)
+            self.assertEqual(stream.extra(3), {"temperature": 42.5})
+            self.assertEqual(stream.extra(0), {})
+            self.assertLessEqual(
+                abs(stream.start - before), datetime.timedelta(seconds=60))
+            self.assertEqual(stream.datetime(2) - stream.start,
+                             datetime.timedelta(milliseconds=200))
+            self.assertEqual(stream.find(16), 2)
+            self.assertEqual(stream.find(17, "nearest"), 2)
+            self.assertEqual(stream.find(17, "after"), 3)
+            for number in (17, 11):
+                with self.assertRaises(KeyError):
+                    stream.find(number)
+            with self.assertRaises(IndexError):
+                stream.number(4)
+
+    def test_nothing_known(self):
+        with ImageIO(self.path, "w") as stream:
+            stream.write(GRAY)
+        with ImageIO(self.path, "r") as stream:
+            self.assertEqual((stream.metadata, stream.start, stream.number(0),
+                              stream.extra(0), stream.datetime(0)),
+                             ({}, None, 0, {}, None))
+        self.assertEqual(os.listdir(self.folder), ["run.bin"])
+
+    def test_replaced(self):
+        """A new recording has nothing of the one before it."""
+        self.record()
+        with ImageIO(self.path, "w") as stream:
+            stream.write(GRAY)
+        self.assertEqual(os.listdir(self.folder), ["run.bin"])
+
+    def test_foreign(self):
+        """Metadata that says that it is another recording's is not shown."""
+        self.record()
+        path = pathlib.Path(self.path + ".json")
+        known = json.loads(path.read_text())
+        known["first-frame"] = "GRAYSCALE 8x5 0123456789abcdef"
+        path.write_text(json.dumps(known))
+        with ImageIO(self.path, "r") as stream:
+            self.assertEqual(stream.metadata, {})
+
+    def test_errors(self):
+        self.record()
+        with self.assertRaises(ValueError):
+            ImageIO(self.path, "r", metadata={})
+        pathlib.Path(self.path + ".json").write_text("{")
+        with ImageIO(self.path, "r") as stream, self.assertRaises(OSError):
+            self.assertIsNone(stream.metadata)
+        with ImageIO((8, 5, omv.image.GRAYSCALE), 2) as stream, \
+                self.assertRaises(TypeError):
+            stream.add_extra(a=1)
+
+
+class StoreTest(Case):
+    def assert_frames(self, store, count, tolerance=0):
+        self.assertEqual(len(store), count)
+        self.assertEqual(len(list(store)), count)
+        # also backward, and twice
+        for i in (*range(count), *reversed(range(count))):
+            gray = store[i].gray().astype(int)
+            self.assertLessEqual(abs(gray - pictures.grey(i)).max(), tolerance)
+            self.assertEqual(store[i].number, i)
+        with self.assertRaises(IndexError):
+            store[count]
+
+    def make(self, kind):
+        stores.imgstore(self.folder / kind, kind, TIMES, NUMBERS, 3,
+                        user="genotype: wild\nage: 12",
+                        extra={1: [{"temperature": 42.5}]})
+        return omv.open_store(self.folder / kind)
+
+    def test_imgstore(self):
+        for kind, tolerance in (("npy", 0), ("png", 0), ("jpg", TOLERANCE)):
+            with self.subTest(kind), self.make(kind) as store:
+                self.assert_frames(store, 4, tolerance)
+                self.assertEqual(store.numbers.tolist(), NUMBERS)
+                self.assertEqual(store.times.tolist(), [0, 0.1, 0.102, 1.55])
+                self.assertEqual(store.metadata,
+                                 {"genotype": "wild", "age": 12})
+                self.assertEqual(store.number(2), 17)
+                self.assertEqual(store.extra(1)["temperature"], 42.5)
+                self.assertEqual(store.find(15, "nearest"), 2)
+                self.assertEqual(store.at(1.4).number, 3)
+                self.assertEqual(
+                    store.datetime(3), datetime.datetime(
+                        2024, 5, 6, 7, 8, 10, 800000, datetime.timezone.utc))
+                self.assertEqual([img.number for img in store[1:3]], [1, 2])
+
+    def test_card(self):
+        path = self.folder / "card.img"
+        path.write_bytes(stores.card(1022, (500, 550, 601), 30, 20))
+        with omv.open_store(path) as store:
+            self.assert_frames(store, 3)
+            self.assertEqual(store[0].gray().shape, (20, 30))
+            self.assertEqual(store.numbers.tolist(), [7, 8, 9])
+            self.assertEqual(store.metadata["led"], 50)
+            self.assertEqual(store.extra(2)["battery_voltage"], 4100)
+            self.assertIsNone(store.start)
+
+    def test_videos(self):
+        try:
+            gi.require_version("Gst", "1.0")
+            from gi.repository import Gst
+        except (ImportError, ValueError):
+            self.skipTest("missing: gir1.2-gstreamer-1.0")
+        Gst.init(None)
+        if not all(map(Gst.ElementFactory.find, ("avidemux", "jpegdec",
+                                                 "appsink"))):
+            self.skipTest("missing: GStreamer's good plugins")
+        with self.make("avi") as store:
+            self.assert_frames(store, 4, TOLERANCE)
+        stores.miniscope(self.folder / "a" / "Scope", (43, 93, 144), 2)
+        with omv.open_store(self.folder / "a" / "Scope") as store:
+            self.assert_frames(store, 3, TOLERANCE)
+            self.assertEqual(store.metadata["session"]["animalName"], "A1")
+            self.assertEqual(store.start.utcoffset(),
+                             datetime.timedelta(hours=2))
+        (self.folder / "a" / "Scope" / "1.avi").write_bytes(b"no video")
+        with omv.open_store(self.folder / "a" / "Scope") as store, \
+                self.assertRaises(OSError):
+            self.assertIsNone(store[2])
+
+    def test_errors(self):
+        with self.assertRaises(OSError):
+            omv.open_store(self.folder)
+        with self.make("png") as store:
+            (self.folder / "png" / "000000" / "000000.png").unlink()
+            with self.assertRaises(OSError):
+                self.assertIsNone(store[0])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
