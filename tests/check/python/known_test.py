@@ -6,10 +6,13 @@ is found by its index, its number and its time; stores of other programs are seq
 of pictures with all of these.
 """
 
+import contextlib
 import datetime
+import io
 import json
 import os
 import pathlib
+import re
 import sys
 import tempfile
 import unittest
@@ -190,6 +193,24 @@ class StoreTest(Case):
             (self.folder / "png" / "000000" / "000000.png").unlink()
             with self.assertRaises(OSError):
                 self.assertIsNone(store[0])
+
+
+class DocumentationTest(Case):
+    """The examples of docs/metadata.md work as they stand."""
+
+    def test_page(self):
+        page = pathlib.Path(__file__).parents[3] / "docs/metadata.md"
+        stores.imgstore(self.folder / "mystore", "png", TIMES, NUMBERS, 2)
+        examples = re.findall(r"```python\n(.*?)```", page.read_text(), re.S)
+        self.assertEqual(len(examples), 2)
+        here = os.getcwd()
+        self.addCleanup(os.chdir, here)
+        os.chdir(self.folder)
+        for example in examples:
+            out = io.StringIO()
+            with contextlib.redirect_stdout(out):
+                exec(compile(example, str(page), "exec"), {})
+            self.assertGreater(len(out.getvalue().splitlines()), 3)
 
 
 if __name__ == "__main__":

@@ -12,10 +12,11 @@ OMV_DATA_DIR may name a folder with real ones.
 import json
 import os
 import pathlib
+import re
 
 import pictures
 import stores
-from omvimg import Recording
+from omvimg import Recording, Writer
 from tool import ToolTest, main
 
 DATA = pathlib.Path(os.environ.get("OMV_DATA_DIR", "/nonexistent"))
@@ -240,6 +241,25 @@ class Card(StoreTest):
                 if start == 1022:
                     self.assertEqual([line["battery_voltage"]
                                       for line in lines], [4100] * 3)
+
+
+class Documents(StoreTest):
+    """The lines of docs/metadata.md work as they stand."""
+
+    def test_page(self):
+        page = (pathlib.Path(__file__).parents[3] / "docs/metadata.md")
+        stores.imgstore(self.path("mystore"), "png", TIMES, NUMBERS, 2)
+        writer = Writer()
+        for n in range(5):
+            writer.frame(33, 16, 12, "GRAYSCALE",
+                         pictures.payload("GRAYSCALE", 16, 12, n))
+        self.path("run.bin", bytes(writer.data))
+        lines = re.findall(r"^omvstr (.*)$", page.read_text(), re.M)
+        self.assertEqual(len(lines), 5)
+        for line in lines:
+            with self.subTest(line):
+                result = self.run_tool(*line.split())
+                self.assertEqual(result.code, 0, result.err)
 
 
 if __name__ == "__main__":
