@@ -28,7 +28,7 @@
 
 #include "omv-store.h"
 
-#include <string.h>
+#include <inttypes.h>
 
 #include "omv-format.h"
 #include "omv-i18n.h"
@@ -340,7 +340,7 @@ omv_card_read (OmvCard * self, guint index, gint * ret_width,
     if (!read_bytes (self, buffer->offset, pixels + place, n)
         && i + 1 < self->buffers->len) {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
-          _("The card cannot be read at byte %" G_GINT64_FORMAT "."),
+          _("The card cannot be read at byte %" PRIi64 "."),
           (gint64) buffer->offset);
       return NULL;
     }

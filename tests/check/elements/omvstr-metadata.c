@@ -32,36 +32,8 @@ typedef struct
   GFile *recording;
   gchar *uri;
   gchar *json;
+  GByteArray *bytes;            /* of the recording */
 } Place;
-
-static void
-place_init (Place * place)
-{
-  g_autofree gchar *path = NULL;
-
-  place->folder = g_dir_make_tmp ("omv-XXXXXX", NULL);
-  path = g_build_filename (place->folder, "run.bin", NULL);
-  place->recording = g_file_new_for_path (path);
-  place->uri = g_file_get_uri (place->recording);
-  place->json = g_strconcat (path, ".json", NULL);
-}
-
-static void
-place_clear (Place * place)
-{
-  (void) g_remove (place->json);
-  fail_unless_equals_int (g_rmdir (place->folder), 0);
-  g_free (place->folder);
-  g_object_unref (place->recording);
-  g_free (place->uri);
-  g_free (place->json);
-}
-
-static void
-write_json (const Place * place, const gchar * text)
-{
-  fail_unless (g_file_set_contents (place->json, text, -1, NULL));
-}
 
 /* Frames of 100 ms, the first one after 2 s, each of its number. */
 static GByteArray *
@@ -81,6 +53,37 @@ build_recording (void)
   return bytes;
 }
 
+static void
+place_init (Place * place)
+{
+  g_autofree gchar *path = NULL;
+
+  place->folder = g_dir_make_tmp ("omv-XXXXXX", NULL);
+  path = g_build_filename (place->folder, "run.bin", NULL);
+  place->recording = g_file_new_for_path (path);
+  place->uri = g_file_get_uri (place->recording);
+  place->json = g_strconcat (path, ".json", NULL);
+  place->bytes = build_recording ();
+}
+
+static void
+place_clear (Place * place)
+{
+  (void) g_remove (place->json);
+  fail_unless_equals_int (g_rmdir (place->folder), 0);
+  g_free (place->folder);
+  g_object_unref (place->recording);
+  g_free (place->uri);
+  g_free (place->json);
+  g_byte_array_unref (place->bytes);
+}
+
+static void
+write_json (const Place * place, const gchar * text)
+{
+  fail_unless (g_file_set_contents (place->json, text, -1, NULL));
+}
+
 static GstTagList *
 get_tags (OmvPlayer * player)
 {
@@ -98,8 +101,8 @@ get_tags (OmvPlayer * player)
 static OmvPlayer *
 play (const Place * place, OmvPlayerMode mode)
 {
-  g_autoptr (GByteArray) bytes = build_recording ();
-  OmvPlayer *player = omv_player_new (mode, bytes->data, bytes->len);
+  OmvPlayer *player = omv_player_new (mode, place->bytes->data,
+      place->bytes->len);
 
   player->uri = place->uri;
   omv_player_start (player);

@@ -66,6 +66,8 @@ write_file (const Fixture * fixture, const gchar * name, gconstpointer data,
   g_autoptr (GError) error = NULL;
 
   g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  /* GLib waits for the disk where it replaces a file */
+  (void) g_remove (path);
   (void) g_file_set_contents (path, data, size, &error);
   g_assert_no_error (error);
 }
@@ -74,7 +76,7 @@ static void
 append (GByteArray * array, guint64 number, guint size)
 {
   for (guint i = 0; i < size; i++) {
-    guint8 byte = (guint8) (number >> (8 * i));
+    guint8 byte = i < 8 ? (guint8) (number >> (8 * i)) : 0;
 
     g_byte_array_append (array, &byte, 1);
   }
@@ -611,7 +613,7 @@ test_old_card (Fixture * fixture, gconstpointer data)
   g_assert_null (strstr (text, "gain"));
 
   /* torn anywhere: those frames are left whose headers are whole */
-  for (guint size = 1023 * SECTOR; size < card->len; size += 100) {
+  for (guint size = 1023 * SECTOR; size < card->len; size += 250) {
     g_autoptr (GstOmvStore) torn = NULL;
     g_autofree gchar *path = g_build_filename (fixture->folder, "card.img",
         NULL);
