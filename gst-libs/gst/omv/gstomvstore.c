@@ -337,6 +337,16 @@ add_line (GPtrArray * lines, JsonObject * object)
   g_ptr_array_add (lines, omv_json_print (object, FALSE));
 }
 
+/* The extra data at @next, if it is of the frame @index; else NULL. */
+static const OmvStoreExtra *
+get_extra (GstOmvStore * self, guint next, guint index)
+{
+  const OmvStoreExtra *extra = next < self->data.extra->len
+      ? self->data.extra->pdata[next] : NULL;
+
+  return extra != NULL && extra->index == index ? extra : NULL;
+}
+
 static void
 set_member (JsonObject * from, const gchar * name, JsonNode * node,
     gpointer user_data)
@@ -360,31 +370,32 @@ gchar **
 gst_omv_store_list_lines (GstOmvStore * self)
 {
   g_autoptr (GPtrArray) lines = NULL;
+  const OmvStoreExtra *extra;
   guint next = 0;
 
   g_return_val_if_fail (GST_OMV_IS_STORE (self), NULL);
 
   lines = g_ptr_array_new_with_free_func (g_free);
   for (guint i = 0; i < self->data.frames->len; i++) {
-    gboolean has_number = FALSE;
+    g_autoptr (JsonObject) line = json_object_new ();
 
-    do {
-      g_autoptr (JsonObject) line = json_object_new ();
-      const OmvStoreExtra *extra = next < self->data.extra->len
-          ? self->data.extra->pdata[next] : NULL;
+    json_object_set_int_member (line, GST_OMV_LINE_FRAME, i);
+    json_object_set_int_member (line, GST_OMV_LINE_NUMBER,
+        get_frame (self, i)->number);
+    extra = get_extra (self, next, i);
+    if (extra != NULL) {
+      json_object_foreach_member (extra->object, set_member, line);
+      next++;
+    }
+    add_line (lines, line);
+    while ((extra = get_extra (self, next, i)) != NULL) {
+      g_autoptr (JsonObject) further = json_object_new ();
 
-      json_object_set_int_member (line, GST_OMV_LINE_FRAME, i);
-      if (!has_number)
-        json_object_set_int_member (line, GST_OMV_LINE_NUMBER,
-            get_frame (self, i)->number);
-      has_number = TRUE;
-      if (extra != NULL && extra->index == i) {
-        json_object_foreach_member (extra->object, set_member, line);
-        next++;
-      }
-      add_line (lines, line);
-    } while (next < self->data.extra->len
-        && ((OmvStoreExtra *) self->data.extra->pdata[next])->index == i);
+      json_object_set_int_member (further, GST_OMV_LINE_FRAME, i);
+      json_object_foreach_member (extra->object, set_member, further);
+      add_line (lines, further);
+      next++;
+    }
   }
   g_ptr_array_add (lines, NULL);
 

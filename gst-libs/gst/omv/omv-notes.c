@@ -280,6 +280,14 @@ gst_omv_notes_get_number (GstOmvNotes * self, guint64 frame,
   return TRUE;
 }
 
+/* @before: or NULL */
+static gboolean
+is_nearer (const Number * after, const Number * before, gint64 number)
+{
+  return before == NULL || (guint64) after->number - (guint64) number
+      < (guint64) number - (guint64) before->number;
+}
+
 /**
  * gst_omv_notes_find_number:
  * @self: notes
@@ -298,7 +306,7 @@ gst_omv_notes_find_number (GstOmvNotes * self, gint64 number, GstOmvSnap snap,
     guint64 * ret_frame)
 {
   const Number key = { 0, number };
-  const Number *before, *after;
+  const Number *before, *after, *found;
   guint i;
 
   g_return_val_if_fail (self != NULL, FALSE);
@@ -308,18 +316,13 @@ gst_omv_notes_find_number (GstOmvNotes * self, gint64 number, GstOmvSnap snap,
   after = i < self->by_number->len
       ? &g_array_index (self->by_number, Number, i) : NULL;
   before = i > 0 ? &g_array_index (self->by_number, Number, i - 1) : NULL;
-  if (after != NULL && after->number == number)
-    before = after;
-  else if (snap == GST_OMV_SNAP_AFTER)
-    before = after;
-  else if (snap == GST_OMV_SNAP_NEAREST && after != NULL && (before == NULL
-          || (guint64) after->number - (guint64) number
-          < (guint64) number - (guint64) before->number))
-    before = after;
-  if (before == NULL)
+  found = snap == GST_OMV_SNAP_AFTER || (after != NULL
+      && (after->number == number || (snap == GST_OMV_SNAP_NEAREST
+              && is_nearer (after, before, number)))) ? after : before;
+  if (found == NULL)
     return FALSE;
 
-  *ret_frame = before->frame;
+  *ret_frame = found->frame;
   return TRUE;
 }
 

@@ -29,18 +29,19 @@
 #include "omv-store.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "omv-format.h"
 #include "omv-i18n.h"
 
-#define SECTOR 512
+#define SECTOR ((goffset) 512)
 #define WORD 4
 #define KEY 0x0d7cba17u
 #define N_KEYS 4
 
 #define N_WORDS_MIN 9
 #define N_WORDS_BATTERY 11
-#define N_WORDS_MAX (SECTOR / WORD)
+#define N_WORDS_MAX 128
 #define SIDE_MAX 4096
 #define RATE_MAX 1000
 #define NS_PER_MS 1000000
@@ -85,7 +86,7 @@ struct _OmvCard
 static guint32
 get_word (const guint8 * sector, guint i)
 {
-  const guint8 *data = sector + i * WORD;
+  const guint8 *data = sector + (gsize) i * WORD;
 
   return (guint32) data[0] | (guint32) data[1] << 8 | (guint32) data[2] << 16
       | (guint32) data[3] << 24;
@@ -107,9 +108,9 @@ read_bytes (OmvCard * self, goffset offset, guint8 * data, gsize size)
 static gboolean
 read_sector (OmvCard * self, goffset offset, guint32 * words)
 {
-  guint8 bytes[SECTOR];
+  guint8 bytes[N_WORDS_MAX * WORD];
 
-  if (!read_bytes (self, offset, bytes, SECTOR))
+  if (!read_bytes (self, offset, bytes, sizeof bytes))
     return FALSE;
   for (guint i = 0; i < N_WORDS_MAX; i++)
     words[i] = get_word (bytes, i);
@@ -171,7 +172,7 @@ omv_card_free (OmvCard * self)
   g_clear_object (&self->stream);
   g_array_unref (self->buffers);
   g_array_unref (self->firsts);
-  g_free (self);
+  g_rc_box_release (self);
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OmvCard, omv_card_free);
@@ -182,7 +183,7 @@ open_card (const gchar * path, GError ** error)
 {
   static const goffset starts[] = { 1022 * SECTOR, 1023 * SECTOR };
   g_autoptr (GFile) file = g_file_new_for_path (path);
-  g_autoptr (OmvCard) self = g_new0 (OmvCard, 1);
+  g_autoptr (OmvCard) self = g_rc_box_new0 (OmvCard);
 
   self->buffers = g_array_new (FALSE, FALSE, sizeof (Buffer));
   self->firsts = g_array_new (FALSE, FALSE, sizeof (guint));
@@ -324,11 +325,14 @@ omv_card_read (OmvCard * self, guint index, gint * ret_width,
     gint * ret_height, GError ** error)
 {
   const gsize size = (gsize) self->config[WIDTH] * self->config[HEIGHT];
-  g_autofree guint8 *pixels = g_malloc0 (size);
+  g_autoptr (GByteArray) pixels = g_byte_array_new ();
   const guint first = g_array_index (self->firsts, guint, index);
   const guint end = index + 1 < self->firsts->len
       ? g_array_index (self->firsts, guint, index + 1) : self->buffers->len;
 
+  /* what the scope has dropped is black */
+  g_byte_array_set_size (pixels, (guint) size);
+  memset (pixels->data, 0, size);
   for (guint i = first; i < end; i++) {
     const Buffer *buffer = &g_array_index (self->buffers, Buffer, i);
     guint64 place = (guint64) buffer->place * self->full_size;
@@ -337,7 +341,7 @@ omv_card_read (OmvCard * self, guint index, gint * ret_width,
     if (place >= size)
       continue;
     n = MIN (buffer->size, size - (gsize) place);
-    if (!read_bytes (self, buffer->offset, pixels + place, n)
+    if (!read_bytes (self, buffer->offset, pixels->data + place, n)
         && i + 1 < self->buffers->len) {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
           _("The card cannot be read at byte %" PRIi64 "."),
@@ -348,5 +352,5 @@ omv_card_read (OmvCard * self, guint index, gint * ret_width,
 
   *ret_width = (gint) self->config[WIDTH];
   *ret_height = (gint) self->config[HEIGHT];
-  return g_bytes_new_take (g_steal_pointer (&pixels), size);
+  return g_byte_array_free_to_bytes (g_steal_pointer (&pixels));
 }

@@ -29,6 +29,7 @@
 #define N_FRAMES_DEFAULT 1000
 #define NS_PER_MS 1000000
 #define MS_PER_S 1000
+#define DAY 86400               /* s */
 #define ZONE_STEP 900           /* s: zones differ by quarters of an hour */
 
 /* ---- tables ---- */
@@ -66,7 +67,7 @@ table_load (Table * table, const gchar * path, GError ** error)
   text = g_strndup (size > 0 ? data : "", size);
   table->lines = g_strsplit (text, "\n", -1);
   if (table->lines[0] == NULL) {
-    table->names = g_new0 (gchar *, 1);
+    table->names = g_strsplit ("", ",", -1);
     return TRUE;
   }
   table->names = g_strsplit (g_strstrip (table->lines[0]), ",", -1);
@@ -82,10 +83,10 @@ set_bad_row (const Table * table, GError ** error)
   return FALSE;
 }
 
-/* The numbers of the next row, as many as there are columns. FALSE: it was the
+/* The numbers of the next row, as many as there are columns, in @values. FALSE: it was the
  * last one, or, with @error, is no row of numbers. */
 static gboolean
-table_next (Table * table, gdouble * ret_values, GError ** error)
+table_next (Table * table, GArray * values, GError ** error)
 {
   const guint n = g_strv_length (table->names);
   const gchar *at;
@@ -96,14 +97,20 @@ table_next (Table * table, gdouble * ret_values, GError ** error)
   if (table->lines[0] == NULL || table->lines[table->next] == NULL)
     return FALSE;
 
+  if (n == 0)
+    return set_bad_row (table, error);
+
+  g_array_set_size (values, 0);
   at = table->lines[table->next++];
   for (guint i = 0; i < n; i++) {
+    gdouble value;
     gchar *end;
 
-    ret_values[i] = g_ascii_strtod (at, &end);
+    value = g_ascii_strtod (at, &end);
     if (end == at || *end != (i + 1 < n ? ',' : '\0')
-        || !(ABS (ret_values[i]) <= G_MAXDOUBLE))
+        || !(ABS (value) <= G_MAXDOUBLE))
       return set_bad_row (table, error);
+    g_array_append_val (values, value);
     at = end + 1;
   }
 
@@ -162,7 +169,7 @@ find_zone (JsonObject * start, gint64 epoch)
   if (wall == NULL)
     return NULL;
   offset = g_date_time_to_unix (wall) - epoch / MS_PER_S;
-  if (ABS (offset) > 24 * 3600)
+  if (ABS (offset) > DAY)
     return NULL;
 
   offset += offset < 0 ? -ZONE_STEP / 2 : ZONE_STEP / 2;
@@ -296,7 +303,7 @@ load_frames (OmvStoreData * data, const gchar * folder, gint64 start,
   g_autofree gchar *path = g_build_filename (folder, TABLE, NULL);
   g_autoptr (GArray) videos = find_videos (folder, error);
   g_auto (Table) table = { NULL, };
-  g_autofree gdouble *values = NULL;
+  g_autoptr (GArray) values = g_array_new (FALSE, TRUE, sizeof (gdouble));
   GError *failure = NULL;
 
   if (videos == NULL || !table_load (&table, path, error))
@@ -307,8 +314,8 @@ load_frames (OmvStoreData * data, const gchar * folder, gint64 start,
     return FALSE;
   }
 
-  values = g_new0 (gdouble, g_strv_length (table.names));
   while (table_next (&table, values, &failure)) {
+    const gdouble *row = (const gdouble *) (gpointer) values->data;
     const guint n = data->frames->len;
     gint64 time;
 
@@ -316,11 +323,11 @@ load_frames (OmvStoreData * data, const gchar * folder, gint64 start,
             && data->files->len < videos->len))
       omv_store_add_file (data, g_build_filename (folder,
               g_array_index (videos, Video, data->files->len).name, NULL));
-    if (!omv_store_round_time (values[1] / MS_PER_S, &time)
-        || ABS (values[0]) > 9e15)
+    if (!omv_store_round_time (row[1] / MS_PER_S, &time)
+        || ABS (row[0]) > 9e15)
       return set_bad_row (&table, error);
-    omv_store_add_frame (data, (gint64) values[0], start + time);
-    add_extra (data, n, &table, 2, values);
+    omv_store_add_frame (data, (gint64) row[0], start + time);
+    add_extra (data, n, &table, 2, row);
   }
   if (failure != NULL)
     g_propagate_error (error, failure);
@@ -335,7 +342,7 @@ load_orientation (OmvStoreData * data, const gchar * folder, gint64 start,
 {
   g_autofree gchar *path = g_build_filename (folder, ORIENTATION, NULL);
   g_auto (Table) table = { NULL, };
-  g_autofree gdouble *values = NULL;
+  g_autoptr (GArray) values = g_array_new (FALSE, TRUE, sizeof (gdouble));
   GError *failure = NULL;
   guint next = 0;
 
@@ -344,18 +351,18 @@ load_orientation (OmvStoreData * data, const gchar * folder, gint64 start,
   if (!table_load (&table, path, error))
     return FALSE;
 
-  values = g_new0 (gdouble, g_strv_length (table.names));
   while (table_next (&table, values, &failure)) {
+    const gdouble *row = (const gdouble *) (gpointer) values->data;
     gint64 time;
 
-    if (!omv_store_round_time (values[0] / MS_PER_S, &time))
+    if (!omv_store_round_time (row[0] / MS_PER_S, &time))
       continue;
     while (next < data->frames->len && g_array_index (data->frames,
             OmvStoreFrame, next).time < start + time)
       next++;
     if (next < data->frames->len && g_array_index (data->frames,
             OmvStoreFrame, next).time == start + time)
-      add_extra (data, next, &table, 1, values);
+      add_extra (data, next, &table, 1, row);
   }
   if (failure != NULL)
     g_propagate_error (error, failure);

@@ -490,6 +490,10 @@ test_miniscope_damage (Fixture * fixture, gconstpointer data)
     assert_start (store, NULL);
     g_assert_cmpint (gst_omv_store_get_number (store, 0), ==, 5);
   }
+  write_file (fixture, "s/headOrientation.csv", "\n2\n", -1);
+  assert_fails (fixture, "s", GST_OMV_ERROR, GST_OMV_ERROR_CORRUPT);
+  write_file (fixture, "s/headOrientation.csv", "", 0);
+  g_object_unref (open_store (fixture, "s"));
   write_file (fixture, "s/metaData.json", "[]", -1);
   assert_fails (fixture, "s", GST_OMV_ERROR, GST_OMV_ERROR_CORRUPT);
 }
