@@ -339,18 +339,21 @@ omv_store_source_note (const OmvStoreSource * self, const OmvTool * tool,
 
 /* ---- the sidecars ---- */
 
-static guint64 *
+/* For each frame of the store its number in the recording, or G_MAXUINT64. */
+static GArray *
 find_numbers (GstOmvStore * store, const GArray * times)
 {
   const guint n = gst_omv_store_get_n_frames (store);
-  guint64 *numbers = g_new (guint64, n);
+  GArray *numbers = g_array_sized_new (FALSE, FALSE, sizeof (guint64), n);
   guint next = 0;
 
   for (guint i = 0; i < n; i++) {
-    numbers[i] = G_MAXUINT64;
+    guint64 number = G_MAXUINT64;
+
     if (next < times->len && gst_omv_store_get_time (store, i)
         == g_array_index (times, guint64, next))
-      numbers[i] = next++;
+      number = next++;
+    g_array_append_val (numbers, number);
   }
 
   return numbers;
@@ -361,7 +364,7 @@ omv_store_source_fill (const OmvStoreSource * self, OmvSidecars * sidecars,
     const GArray * times, guint64 shift)
 {
   g_auto (GStrv) lines = gst_omv_store_list_lines (self->store);
-  g_autofree guint64 *numbers = find_numbers (self->store, times);
+  g_autoptr (GArray) numbers = find_numbers (self->store, times);
 
   omv_sidecars_set_metadata (sidecars,
       gst_omv_store_get_metadata (self->store), shift);
@@ -369,7 +372,8 @@ omv_store_source_fill (const OmvStoreSource * self, OmvSidecars * sidecars,
     guint64 index;
 
     if (gst_omv_line_get_frame (lines[i], &index)
-        && numbers[index] != G_MAXUINT64)
-      omv_sidecars_add_line (sidecars, lines[i], numbers[index]);
+        && g_array_index (numbers, guint64, index) != G_MAXUINT64)
+      omv_sidecars_add_line (sidecars, lines[i],
+          g_array_index (numbers, guint64, index));
   }
 }

@@ -403,7 +403,7 @@ print_metadata (GstOmvMetadata * metadata)
   }
   if (label != NULL)
     print_line ("", _("label: %s"), label);
-  for (guint i = 0; lines[i] != NULL && i < N_LINES_MAX; i++)
+  for (guint i = 0; i < N_LINES_MAX && lines[i] != NULL; i++)
     print_line ("", "%s", lines[i]);
   if (g_strv_length (lines) > N_LINES_MAX)
     print_line ("", _("and %u further entries"),

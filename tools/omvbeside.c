@@ -107,16 +107,17 @@ static GBytes *
 read_tail (GFile * file, guint64 start, gsize size)
 {
   g_autoptr (GFileInputStream) stream = g_file_read (file, NULL, NULL);
-  g_autofree guint8 *data = g_malloc (MAX (size, 1));
+  g_autoptr (GByteArray) data = g_byte_array_new ();
   gsize done;
 
-  if (stream == NULL || !g_seekable_seek (G_SEEKABLE (stream),
+  g_byte_array_set_size (data, (guint) size);
+  if (size == 0 || stream == NULL || !g_seekable_seek (G_SEEKABLE (stream),
           (goffset) start, G_SEEK_SET, NULL, NULL)
-      || !g_input_stream_read_all (G_INPUT_STREAM (stream), data, size, &done,
-          NULL, NULL) || done < size)
+      || !g_input_stream_read_all (G_INPUT_STREAM (stream), data->data, size,
+          &done, NULL, NULL) || done < size)
     return NULL;
 
-  return g_bytes_new_take (g_steal_pointer (&data), size);
+  return g_byte_array_free_to_bytes (g_steal_pointer (&data));
 }
 
 static OmvBesideState

@@ -61,7 +61,8 @@ get_start (const OmvMuxSidecar * self, GstBuffer * buffer)
     else if (utc != NULL)
       first = g_date_time_to_local (utc);
   } else if (tag != NULL) {
-    first = g_date_time_add (tag, get_stream_time (self, buffer) / GST_USECOND);
+    first = g_date_time_add (tag,
+        (GTimeSpan) (get_stream_time (self, buffer) / GST_USECOND));
   }
   if (first == NULL)
     first = get_wall_clock (self, self->zero);

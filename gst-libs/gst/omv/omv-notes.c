@@ -86,22 +86,28 @@ get_integer (JsonObject * object, const gchar * name, gint64 * ret_value)
   return TRUE;
 }
 
+/* @text: (transfer full) */
+static void
+add_text (GstOmvNotes * self, guint64 frame, gchar * text)
+{
+  const Line line = { frame, text };
+
+  g_array_append_val (self->lines, line);
+}
+
 static void
 add_line (GstOmvNotes * self, const gchar * text)
 {
   g_autoptr (JsonObject) object = omv_json_parse (text, strlen (text));
   gint64 frame, number;
-  Line line;
 
   if (object == NULL || !get_integer (object, GST_OMV_LINE_FRAME, &frame)
       || frame < 0)
     return;
 
-  line.frame = (guint64) frame;
-  line.text = g_strdup (text);
-  g_array_append_val (self->lines, line);
+  add_text (self, (guint64) frame, g_strdup (text));
   if (get_integer (object, GST_OMV_LINE_NUMBER, &number)) {
-    const Number entry = { line.frame, number };
+    const Number entry = { (guint64) frame, number };
 
     g_array_append_val (self->by_frame, entry);
     g_array_append_val (self->by_number, entry);

@@ -198,28 +198,35 @@ compare_chunks (gconstpointer a, gconstpointer b)
   return first->number < second->number ? -1 : first->number > second->number;
 }
 
+/* @path, @stem: (transfer full) */
+static void
+add_chunk (Imgstore * self, guint64 number, gchar * path, gchar * stem)
+{
+  const Chunk chunk = { number, path, stem };
+
+  g_array_append_val (self->chunks, chunk);
+}
+
 /* @name: of something in the folder */
 static void
 try_chunk (Imgstore * self, const gchar * name)
 {
   const gchar *extension = self->has_folders ? "" : self->extension;
   g_autofree gchar *digits = NULL, *path = NULL;
-  Chunk chunk;
+  guint64 number;
 
   if (!g_str_has_suffix (name, extension))
     return;
   digits = g_strndup (name, strlen (name) - strlen (extension));
-  if (!g_ascii_string_to_unsigned (digits, 10, 0, G_MAXINT, &chunk.number,
-          NULL))
+  if (!g_ascii_string_to_unsigned (digits, 10, 0, G_MAXINT, &number, NULL))
     return;
   path = g_build_filename (self->folder, name, NULL);
   if (self->has_folders != g_file_test (path, G_FILE_TEST_IS_DIR))
     return;
 
-  chunk.stem = g_build_filename (self->folder, digits,
-      self->has_folders ? "index" : NULL, NULL);
-  chunk.path = g_steal_pointer (&path);
-  g_array_append_val (self->chunks, chunk);
+  add_chunk (self, number, g_steal_pointer (&path),
+      g_build_filename (self->folder, digits,
+          self->has_folders ? "index" : NULL, NULL));
 }
 
 static gboolean

@@ -241,6 +241,15 @@ compare_videos (gconstpointer a, gconstpointer b)
   return first->number < second->number ? -1 : first->number > second->number;
 }
 
+/* @name: (transfer full) */
+static void
+add_video (GArray * videos, guint64 number, gchar * name)
+{
+  const Video video = { number, name };
+
+  g_array_append_val (videos, video);
+}
+
 static GArray *
 find_videos (const gchar * folder, GError ** error)
 {
@@ -257,16 +266,13 @@ find_videos (const gchar * folder, GError ** error)
   while ((name = g_dir_read_name (dir)) != NULL) {
     for (guint i = 0; i < G_N_ELEMENTS (extensions); i++) {
       g_autofree gchar *digits = g_strdup (name);
-      Video video;
+      guint64 number;
 
       if (!g_str_has_suffix (name, extensions[i]))
         continue;
       digits[strlen (name) - strlen (extensions[i])] = '\0';
-      if (!g_ascii_string_to_unsigned (digits, 10, 0, G_MAXINT,
-              &video.number, NULL))
-        continue;
-      video.name = g_strdup (name);
-      g_array_append_val (videos, video);
+      if (g_ascii_string_to_unsigned (digits, 10, 0, G_MAXINT, &number, NULL))
+        add_video (videos, number, g_strdup (name));
     }
   }
   g_array_sort (videos, compare_videos);
