@@ -20,23 +20,17 @@
 
 /* As deep as the JSON that it becomes may be. */
 #define DEPTH_MAX 30
-#define N_NODES_MAX 1000000
+
+/* What aliases may add to as many nodes as there are bytes. */
+#define N_NODES_MORE 1000
 
 typedef struct
 {
   yaml_document_t *document;
-  guint n_nodes;
+  gsize n_nodes_left;
 } Conversion;
 
 static JsonNode *convert (Conversion * conversion, gint index, guint depth);
-
-static gboolean
-is_one_of (const gchar * text, const gchar * words)
-{
-  g_auto (GStrv) list = g_strsplit (words, " ", -1);
-
-  return g_strv_contains ((const gchar * const *) list, text);
-}
 
 /* NULL: it is no finite number. */
 static JsonNode *
@@ -60,6 +54,11 @@ convert_number (const gchar * text)
 static JsonNode *
 convert_scalar (const yaml_node_t * node)
 {
+  static const gchar *const nothing[] = { "", "~", "null", "Null", "NULL",
+    NULL
+  };
+  static const gchar *const yes[] = { "true", "True", "TRUE", NULL };
+  static const gchar *const no[] = { "false", "False", "FALSE", NULL };
   const gchar *text = (const gchar *) node->data.scalar.value;
   JsonNode *number;
 
@@ -69,11 +68,11 @@ convert_scalar (const yaml_node_t * node)
   if (node->data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
     return json_node_init_string (json_node_alloc (), text);
 
-  if (is_one_of (text, " ~ null Null NULL"))
+  if (g_strv_contains (nothing, text))
     return json_node_init_null (json_node_alloc ());
-  if (is_one_of (text, "true True TRUE"))
+  if (g_strv_contains (yes, text))
     return json_node_init_boolean (json_node_alloc (), TRUE);
-  if (is_one_of (text, "false False FALSE"))
+  if (g_strv_contains (no, text))
     return json_node_init_boolean (json_node_alloc (), FALSE);
   number = convert_number (text);
 
@@ -131,8 +130,9 @@ convert (Conversion * conversion, gint index, guint depth)
   const yaml_node_t *node = yaml_document_get_node (conversion->document,
       index);
 
-  if (node == NULL || depth > DEPTH_MAX || ++conversion->n_nodes > N_NODES_MAX)
+  if (node == NULL || depth > DEPTH_MAX || conversion->n_nodes_left == 0)
     return NULL;
+  conversion->n_nodes_left--;
 
   switch (node->type) {
     case YAML_SCALAR_NODE:
@@ -157,7 +157,7 @@ omv_yaml_parse (const gchar * data, gsize size)
 {
   yaml_parser_t parser;
   yaml_document_t document;
-  Conversion conversion = { &document, 0 };
+  Conversion conversion = { &document, size + N_NODES_MORE };
   g_autoptr (JsonNode) root = NULL;
 
   if (!yaml_parser_initialize (&parser))
