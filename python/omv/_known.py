@@ -42,9 +42,9 @@ def load_metadata(path, frame):
     if metadata is None:
         return GstOmv.Metadata.new()
     if frame is not None:
-        payload, width, height, pixformat = frame.unpack()[:4]
-        if not metadata.belongs_to(GstOmv.PixelFormat(pixformat), width,
-                                   height, payload or b""):
+        header = frame.header
+        if not metadata.belongs_to(header.format, header.width, header.height,
+                                   frame.payload.get_data() or b""):
             return GstOmv.Metadata.new()
     return metadata
 
