@@ -109,7 +109,8 @@ omv_disk_open (const gchar * path, OmvDiskMode mode, GError ** error)
   self = g_new0 (OmvDisk, 1);
   self->fd = fd;
   self->path = g_strdup (path);
-  if (!check_regular (self, error))
+  /* what is made just now is regular, and nobody would remove it */
+  if (mode == OMV_DISK_ANY && !check_regular (self, error))
     g_clear_pointer (&self, omv_disk_free);
 
   return self;
@@ -301,4 +302,15 @@ gboolean
 omv_disk_rename (const gchar * from, const gchar * to, GError ** error)
 {
   return rename_exclusively (from, to) == 0 || fail (to, errno, error);
+}
+
+/*
+ * omv_disk_replace:
+ *
+ * Gives a file another name, at once, in place of the file that has it.
+ */
+gboolean
+omv_disk_replace (const gchar * from, const gchar * to, GError ** error)
+{
+  return rename (from, to) == 0 || fail (to, errno, error);
 }

@@ -44,6 +44,8 @@ gboolean omv_disk_sync (OmvDisk * self, GError ** error);
 gboolean omv_disk_sync_folder (const gchar * path, GError ** error);
 gboolean omv_disk_rename (const gchar * from, const gchar * to,
     GError ** error);
+gboolean omv_disk_replace (const gchar * from, const gchar * to,
+    GError ** error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OmvDisk, omv_disk_free)
 

@@ -1,8 +1,11 @@
 /* omv-sidecar-file.c: files beside a recording, the FILE.idx above all
  *
- * Where what belongs to a recording lies, and how it gets there: old files are
- * replaced in one go. Bytes of omv-sidecar.c that are not all there yet, or never
- * will be, are given away by their checksum.
+ * Where what belongs to a recording lies, and how it gets there: it is written
+ * as NAME.part, which takes the place of an old file in one go. So whatever fails
+ * leaves the old file, or none; who is killed leaves the NAME.part as well.
+ *
+ * GIO would put the half of a file that the disk still took in the old one's
+ * place. It is good enough where there are only URIs.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -13,10 +16,16 @@
 
 #include "omv-sidecar-file.h"
 
+#include <glib/gstdio.h>
+
+#include "omv-disk.h"
 #include "omv-i18n.h"
 #include "omv-sidecar-file-private.h"
 
 #define SUFFIX ".idx"
+
+/* After how many names for the meantime that are taken to give up. */
+#define N_PARTS_MAX 100
 
 /* ---- any kind ---- */
 
@@ -106,6 +115,56 @@ omv_sidecar_file_load (GFile * recording, const gchar * suffix, gsize size_max,
   return g_bytes_new_take (g_steal_pointer (&data), size);
 }
 
+/* A file under the first name for the meantime that is free: another one may be
+ * what somebody else writes just now. */
+static OmvDisk *
+open_part (const gchar * path, gchar ** ret_part, GError ** error)
+{
+  g_autoptr (GError) failure = NULL;
+
+  for (guint i = 1; i <= N_PARTS_MAX; i++) {
+    g_autofree gchar *part = i == 1 ? g_strconcat (path, ".part", NULL)
+        : g_strdup_printf ("%s.%u.part", path, i);
+    OmvDisk *disk;
+
+    g_clear_error (&failure);
+    disk = omv_disk_open (part, OMV_DISK_NEW, &failure);
+    if (disk != NULL) {
+      *ret_part = g_steal_pointer (&part);
+      return disk;
+    }
+    if (!g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_EXISTS))
+      break;
+  }
+
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return NULL;
+}
+
+/* An old file is given up only for one that is on the disk. */
+static gboolean
+store (const gchar * path, const gchar * data, gsize size, GError ** error)
+{
+  const OmvDiskPart all = { data, size };
+  const gboolean replaces = g_file_test (path, G_FILE_TEST_EXISTS);
+  g_autofree gchar *part = NULL;
+  OmvDisk *disk = open_part (path, &part, error);
+  guint64 written;
+  gboolean stored;
+
+  if (disk == NULL)
+    return FALSE;
+
+  stored = omv_disk_write (disk, 0, &all, 1, &written, error)
+      && (!replaces || omv_disk_sync (disk, error));
+  stored = omv_disk_close (disk, stored ? error : NULL) && stored;
+  if (stored && omv_disk_replace (part, path, error))
+    return TRUE;
+
+  (void) g_unlink (part);
+  return FALSE;
+}
+
 /*
  * omv_sidecar_file_store:
  *
@@ -116,9 +175,15 @@ omv_sidecar_file_store (GFile * recording, const gchar * suffix,
     const gchar * data, gsize size, GError ** error)
 {
   g_autoptr (GFile) file = omv_sidecar_file_get (recording, suffix, error);
+  g_autofree gchar *path = file != NULL ? g_file_get_path (file) : NULL;
 
-  return file != NULL && g_file_replace_contents (file, data, size, NULL,
-      FALSE, G_FILE_CREATE_REPLACE_DESTINATION, NULL, NULL, error);
+  if (file == NULL)
+    return FALSE;
+  if (path != NULL)
+    return store (path, data, size, error);
+
+  return g_file_replace_contents (file, data, size, NULL, FALSE,
+      G_FILE_CREATE_REPLACE_DESTINATION, NULL, NULL, error);
 }
 
 /* ---- the index ---- */
