@@ -210,24 +210,30 @@ gst_omv_writer_go_to_end (GstOmvWriter * self, const OmvWriterEnd * end)
   gst_omv_time_writer_go_to (&self->intervals, self->due);
 }
 
-/* @disk: (transfer full) */
+/* @disk: (transfer full): a file that is given up once the header could be
+ * written */
 static gboolean
 start_recording (GstOmvWriter * self, OmvDisk * disk, GstOmvVersion version,
     GError ** error)
 {
+  g_autoptr (OmvDisk) own_disk = disk;
   guint8 header[GST_OMV_FILE_HEADER_SIZE];
   const OmvDiskPart part = { header, sizeof header };
-  g_autoptr (OmvSpool) spool = omv_spool_new (disk, 0, error);
+  guint64 size, written;
   OmvWriterEnd end;
 
-  if (spool == NULL)
+  if (!omv_disk_get_size (disk, &size, error))
     return FALSE;
   gst_omv_file_header_write (version, header);
-  if (!omv_spool_put (spool, &part, 1, error)
-      || !omv_spool_flush (spool, error))
+  if (!omv_disk_write (disk, 0, &part, 1, &written, error)) {
+    (void) omv_disk_truncate (disk, size, NULL);
+    return FALSE;
+  }
+  self->spool = omv_spool_new (g_steal_pointer (&own_disk), sizeof header,
+      error);
+  if (self->spool == NULL)
     return FALSE;
 
-  self->spool = g_steal_pointer (&spool);
   omv_writer_end_init (&end, version);
   gst_omv_writer_go_to_end (self, &end);
   return TRUE;
@@ -350,7 +356,9 @@ gst_omv_writer_open_path (GstOmvWriter * self, const gchar * path,
  * %GST_OMV_ERROR_CORRUPT if it is damaged anywhere but in a torn last frame;
  * %G_IO_ERROR, of which %G_IO_ERROR_EXISTS if a file is there and @mode is
  * %GST_OMV_WRITER_MODE_CREATE, %G_IO_ERROR_NOT_SUPPORTED if @file has no path,
- * and %G_IO_ERROR_NOT_REGULAR_FILE. The file is then as it was.
+ * and %G_IO_ERROR_NOT_REGULAR_FILE. The file is then as it was; only of one that
+ * was to be replaced, and that the disk does not let go, the first 16 bytes may
+ * be new.
  *
  * Returns: %FALSE on failure; @self is then closed
  *
