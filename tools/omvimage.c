@@ -124,6 +124,7 @@ omv_image_write_png (const OmvImage * image, const gchar * path,
     if (fclose (file) == 0 && written)
       return TRUE;
     number = number != 0 ? number : errno;
+    number = number != 0 ? number : EIO;        /* libpng does not say */
   }
 
   g_set_error_literal (error, G_IO_ERROR,

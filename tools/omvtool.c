@@ -46,18 +46,26 @@ get_own_words (const GError * error)
   }
 }
 
+/* What the system and GIO say has no full stop. */
+static const gchar *
+get_full_stop (const gchar * sentence)
+{
+  return g_str_has_suffix (sentence, ".") ? "" : ".";
+}
+
 static void
 say (const gchar * subject, const gchar * sentence)
 {
+  const gchar *stop = get_full_stop (sentence);
   g_autofree gchar *name = NULL;
 
   omv_progress_clear ();
   (void) fflush (stdout);
   if (subject != NULL) {
     name = g_filename_display_name (subject);
-    g_printerr ("omvstr: %s: %s\n", name, sentence);
+    g_printerr ("omvstr: %s: %s%s\n", name, sentence, stop);
   } else {
-    g_printerr ("omvstr: %s\n", sentence);
+    g_printerr ("omvstr: %s%s\n", sentence, stop);
   }
 }
 
