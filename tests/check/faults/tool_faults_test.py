@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""omvstr on a disk on which each call of the system fails in turn.
+
+The guarantees: one sentence and exit code 1, or a result that is whole; what was
+there before stays; nothing is left behind; what is harmless harms nothing.
+"""
+
+import errno
+
+from faults import LONG, FaultTest, errno_name, is_moving, is_writing, main
+from omvimg import Recording, Writer, noise
+
+METADATA = b'{\n  "label" : "part 17"\n}\n'
+LINES = b"".join(b'{"frame": %d, "boxes": [1, 2]}\n' % n for n in range(12))
+# Frames that are copied by the system, read ahead, or one by one.
+SIZES = ((320, 240), (16, 12), (40, 30), (500, 400))
+
+
+def recording(n_frames=12, version="2.0", seed=0):
+    """Frames that are all different, in changing sizes."""
+    writer = Writer(version)
+    for n in range(n_frames):
+        w, h = SIZES[n % len(SIZES)]
+        writer.frame(40, w, h, "GRAYSCALE", noise(w * h, 100 * seed + n))
+    return bytes(writer.data)
+
+
+def damaged():
+    """A recording with damage in its middle and a torn end."""
+    data = bytearray(recording())
+    place = Recording(bytes(data)).frames[4].offset
+    data[place:place + 16] = b"\xff" * 16
+    return bytes(data[:-1000])
+
+
+def kinds_for(call, number):
+    """The faults to try at a call; in a short run one or two of them."""
+    errors = [errno.EIO]
+    if call.name in ("write", "create", "copy_file_range", "ftruncate"):
+        errors += [errno.ENOSPC, errno.EDQUOT]
+    if call.name == "copy_file_range":
+        errors += [errno.EXDEV, errno.EOPNOTSUPP, errno.EINVAL]
+    if call.name in ("open", "create", "rename", "unlink"):
+        errors += [errno.EACCES]
+    if call.name in ("open", "create"):
+        errors += [errno.EMFILE]
+    kinds = [*errors, errno.EINTR, f"dead {errno.EIO}"]
+    if is_moving(call):
+        kinds += ["short"]
+    if is_writing(call):
+        kinds += ["full"]
+    return kinds if LONG else [kinds[number % len(kinds)]]
+
+
+def is_stdio(call):
+    """Whether the file is written by stdio, which gives up when a signal comes
+    in between."""
+    return ".png" in call.path
+
+
+class ToolFaults(FaultTest):
+    """Each command, each call."""
+
+    def fail_each(self, files, *arguments, ignored=()):
+        """Runs a command once as it should be, then once for each call and
+        fault. ignored: output files that a success may lack, if it says so."""
+        self.fill(files)
+        good = self.run_tool(*arguments)
+        after = self.content()
+        self.assertGreater(len(good.calls), 0)
+        for number, call in enumerate(good.calls, 1):
+            for kind in kinds_for(call, number):
+                with self.subTest(call=f"{number} {call.name} {call.path}",
+                                  kind=errno_name(kind)):
+                    self.fill(files)
+                    run = self.run_tool(*arguments, at=number, what=kind)
+                    # with two threads it may be another one now
+                    if number <= len(run.calls):
+                        call = run.calls[number - 1]
+                    self.check(files, good, after, run, call, kind, ignored)
+
+    def check(self, files, good, after, run, call, kind, ignored):
+        self.assertIn(run.code, (0, 1), run.err)
+        for line in run.err.splitlines():
+            self.assertRegex(line, r"\Aomvstr: [^\n]+[.]\Z")
+        now = self.content()
+        self.check_files(files, after, now, call, kind, ignored)
+        if kind == "short" and is_moving(call) or kind == errno.EINTR \
+                and is_moving(call) and not is_stdio(call):
+            self.assertEqual(run.code, good.code, run.err)
+        if run.code == good.code == 0:
+            lacking = {name for name in after if now.get(name) != after[name]}
+            self.assertLessEqual(lacking, set(ignored))
+            self.assertEqual(run.out, good.out)
+            if lacking:
+                self.assertIn("omvstr: ", run.err)
+        elif good.code == 0:
+            said = run.err.splitlines() or run.out.splitlines()
+            self.assertGreaterEqual(len(said), 1)
+            if good.out:
+                self.assertNotEqual(run.out, good.out)
+
+    def check_files(self, files, after, now, call, kind, ignored):
+        """Each file is as it was, or as it should be, or not there."""
+        may_stay = call.name == "unlink" or str(kind).startswith("dead")
+        for name, data in now.items():
+            if name in files or name in after:
+                self.assertIn(data, (files.get(name), after.get(name)), name)
+            elif not may_stay:
+                self.fail(f"{name} is left, of {len(data)} bytes")
+        for name in files:
+            self.assertTrue(name in now or name not in after
+                            or name in ignored, name)
+
+    def inputs(self, **more):
+        return {"a.bin": recording(), "a.bin.json": METADATA,
+                "a.bin.jsonl": LINES, **more}
+
+    def test_look(self):
+        """What only reads."""
+        for command in ("info",), ("list", "--csv"), ("verify", "--decode"):
+            self.fail_each(self.inputs(), *command, "a.bin")
+
+    def test_damaged(self):
+        """Neither does a fault hide damage."""
+        self.fail_each({"a.bin": damaged()}, "verify", "a.bin")
+
+    def test_extract(self):
+        for frame in "0", "2":
+            self.fail_each(self.inputs(), "extract", "a.bin", frame, "o.png")
+        self.fail_each(self.inputs(**{"o.png": b"old"}), "extract", "--force",
+                       "a.bin", "3", "o.png")
+
+    def test_index(self):
+        self.fail_each(self.inputs(), "index", "a.bin")
+        self.fail_each(self.inputs(**{"a.bin.idx": b"old"}), "index", "a.bin")
+
+    def test_with_index(self):
+        """An index that cannot be read is as none."""
+        self.fill(self.inputs())
+        self.works("index", "a.bin")
+        self.fail_each(self.content(), "info", "a.bin")
+
+    def test_repair(self):
+        self.fail_each(self.inputs(**{"a.bin": damaged()}), "repair", "a.bin",
+                       "o.bin", ignored=("o.bin.json", "o.bin.jsonl"))
+
+    def test_rewrite(self):
+        self.fail_each(self.inputs(), "convert", "a.bin", "o.bin",
+                       ignored=("o.bin.json", "o.bin.jsonl"))
+        self.fail_each(self.inputs(**{"a.bin": recording(version="1.1")}),
+                       "convert", "a.bin", "o.bin", "--version", "2.0",
+                       ignored=("o.bin.json", "o.bin.jsonl"))
+
+    def test_cut(self):
+        self.fail_each(
+            self.inputs(**{"o.bin": b"old", "o.bin.json": b"{}\n"}), "cut",
+            "--force", "--from", "#2", "--to", "#9", "a.bin", "o.bin",
+            ignored=("o.bin.json", "o.bin.jsonl"))
+
+    def test_cat(self):
+        self.fail_each({"a.bin": recording(), "b.bin": recording(5, seed=1)},
+                       "cat", "a.bin", "b.bin", "o.bin")
+
+
+class Shrinking(FaultTest):
+    """An input that loses half of its bytes before each call in turn."""
+
+    def shrink_each(self, *arguments, first=0):
+        data = recording()
+        half = len(data) // 2
+        self.fill({"a.bin": data})
+        good = self.works(*arguments)
+        for number in range(1, len(good.calls) + 1):
+            with self.subTest(number=number, command=arguments[0]):
+                self.fill({"a.bin": data})
+                run = self.run_tool(*arguments, at=number, what="shrink",
+                                    victim="a.bin")
+                self.assertIn(run.code, (0, 1), run.err)
+                now = self.content()
+                self.assertEqual(now.pop("a.bin"), data[:half])
+                self.assertLessEqual(set(now), {"o.bin", "o.png", "a.bin.idx"})
+                if "o.bin" in now:
+                    self.check_prefix(now["o.bin"], data, first)
+                if run.code == 1:
+                    self.assertTrue(run.err or run.out)
+
+    def check_prefix(self, got, data, first):
+        """Whole frames, those of the recording."""
+        result = Recording(got)
+        self.assertIsNone(result.problem)
+        wanted = Recording(data).frames[first:]
+        self.assertEqual([f.payload for f in result.frames],
+                         [f.payload for f in wanted[:len(result.frames)]])
+
+    def test_shrink(self):
+        for command in (("verify", "--decode", "a.bin"), ("info", "a.bin"),
+                        ("list", "a.bin"), ("index", "a.bin"),
+                        ("extract", "a.bin", "11", "o.png"),
+                        ("repair", "a.bin", "o.bin"),
+                        ("convert", "a.bin", "o.bin"),
+                        ("cat", "a.bin", "o.bin")):
+            self.shrink_each(*command)
+        self.shrink_each("cut", "a.bin", "o.bin", "--from", "#1", first=1)
+
+
+if __name__ == "__main__":
+    main()
