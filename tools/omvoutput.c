@@ -128,9 +128,34 @@ omv_output_get_part (const OmvOutput * output)
   return output->part;
 }
 
-gboolean
-omv_output_commit (OmvOutput * output)
+/* Waits until a file or a folder is on the disk. A file system that cannot say
+ * (EINVAL) does what it can by itself. */
+static gboolean
+sync_path (const gchar * path)
 {
+  int fd = g_open (path, O_RDONLY | O_CLOEXEC, 0), result, number;
+
+  if (fd < 0)
+    return FALSE;
+  do {
+    result = fsync (fd);
+  } while (result != 0 && errno == EINTR);
+  number = errno;
+  (void) close (fd);
+  errno = number;
+
+  return result == 0 || number == EINVAL;
+}
+
+static gboolean
+commit (OmvOutput * output, gboolean sync)
+{
+  /* an old file is given up only for one that is on the disk */
+  if ((sync || g_file_test (output->path, G_FILE_TEST_EXISTS))
+      && !sync_path (output->part)) {
+    (void) fail_with_errno (output->path, errno);
+    return FALSE;
+  }
   if (g_rename (output->part, output->path) != 0) {
     (void) fail_with_errno (output->path, errno);
     return FALSE;
@@ -138,6 +163,39 @@ omv_output_commit (OmvOutput * output)
 
   g_clear_pointer (&output->part, g_free);
   return TRUE;
+}
+
+gboolean
+omv_output_commit (OmvOutput * output)
+{
+  return commit (output, FALSE);
+}
+
+gboolean
+omv_output_commit_to_disk (OmvOutput * output)
+{
+  g_autofree gchar *folder = g_path_get_dirname (output->path);
+
+  if (!commit (output, TRUE))
+    return FALSE;
+  /* one that may be written to, but not read */
+  if (sync_path (folder) || errno == EACCES)
+    return TRUE;
+
+  (void) fail_with_errno (output->path, errno);
+  return FALSE;
+}
+
+void
+omv_output_keep (OmvOutput * output)
+{
+  g_autofree gchar *name = NULL;
+
+  if (output->part == NULL)
+    return;
+  name = g_filename_display_name (output->part);
+  (void) omv_fail_with (output->path, _("What was recorded is in %s."), name);
+  g_clear_pointer (&output->part, g_free);
 }
 
 void

@@ -23,6 +23,12 @@ const gchar *omv_output_get_part (const OmvOutput * output);
 /* Gives the file its name. FALSE after omv_fail(). */
 gboolean omv_output_commit (OmvOutput * output);
 
+/* The same for what cannot be made again: it and its name are on the disk then. */
+gboolean omv_output_commit_to_disk (OmvOutput * output);
+
+/* Leaves what was not committed where it was written, and says so. */
+void omv_output_keep (OmvOutput * output);
+
 /* Removes what was not committed. */
 void omv_output_free (OmvOutput * output);
 

@@ -520,17 +520,21 @@ record_into_file (Record * record, const gchar * out)
   g_autofree gchar *name = g_filename_display_name (out);
   g_autofree gchar *time = NULL;
   OmvRunResult result;
+  gboolean has_frames;
 
   if (output == NULL)
     return OMV_EXIT_FAILED;
   record->location = omv_output_get_part (output);
   result = run_pipeline (record, out);
-  if (result == OMV_RUN_FAILED)
-    return OMV_EXIT_FAILED;
-  if (record->clock == NULL || omv_clock_get_n_taken (record->clock) == 0)
+  has_frames = record->clock != NULL
+      && omv_clock_get_n_taken (record->clock) > 0;
+  if (!has_frames && result != OMV_RUN_FAILED)
     return omv_fail_with (record->source, _("No frame came."));
-  if (!omv_output_commit (output))
+  if (result == OMV_RUN_FAILED || !omv_output_commit_to_disk (output)) {
+    if (has_frames)
+      omv_output_keep (output);
     return OMV_EXIT_FAILED;
+  }
 
   time = omv_text_seconds (omv_clock_get_duration (record->clock));
   if (!record->tool->quiet)
