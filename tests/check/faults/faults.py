@@ -52,7 +52,7 @@ def parse_log(text):
     for line in text.splitlines():
         words = line.split()
         if words[0] == "done":
-            done.append((words[1], words[2], words[3]))
+            done.append((words[1], os.path.normpath(words[2]), words[3]))
         else:
             calls.append(Call(words[1], words[2], int(words[3])))
     return calls, done

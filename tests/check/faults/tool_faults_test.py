@@ -163,6 +163,40 @@ class ToolFaults(FaultTest):
                        "cat", "a.bin", "b.bin", "o.bin")
 
 
+class Record(FaultTest):
+    """omvstr record, which cannot be run again."""
+
+    ARGUMENTS = ("record", "test", "a.bin", "--frames", 40, "--size", "64x48",
+                 "--rate", 400)
+
+    def test_disk_full(self):
+        """What was recorded before the disk failed stays, and is named."""
+        self.fill({})
+        good = self.run_tool(*self.ARGUMENTS, counted="write")
+        self.assertEqual(good.code, 0, good.err)
+        whole = self.path("a.bin").read_bytes()
+        for kind in "full", f"dead {errno.EIO}":
+            for number in range(2, len(good.calls) + 1):
+                with self.subTest(number=number, kind=kind):
+                    self.fill({})
+                    run = self.run_tool(*self.ARGUMENTS, at=number, what=kind,
+                                        counted="write")
+                    self.assertEqual(run.code, 1)
+                    self.assertIn("What was recorded is in a.bin.part.",
+                                  run.err)
+                    now = self.content()
+                    self.assertEqual(list(now), ["a.bin.part"])
+                    self.assertGreater(len(now["a.bin.part"]), 16)
+                    self.assertTrue(whole.startswith(now["a.bin.part"]))
+
+    def test_no_file(self):
+        """Where not a frame could be written nothing is left."""
+        self.fill({})
+        run = self.run_tool(*self.ARGUMENTS, at=2, what=errno.EACCES,
+                            counted="create")
+        self.assertEqual((run.code, self.content()), (1, {}))
+
+
 class Shrinking(FaultTest):
     """An input that loses half of its bytes before each call in turn."""
 

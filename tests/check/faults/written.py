@@ -2,6 +2,7 @@
 """What faultwriter.c writes, and what a disk holds after a power cut."""
 
 import functools
+import os
 import re
 
 from omvimg import Recording, Writer
@@ -36,26 +37,32 @@ def announced(out, *what):
 
 class Disk:
     """What was brought to the disk, by a log of faultshim.c: what is left when
-    the page cache is lost."""
+    the page cache is lost. sizes: of files that were on the disk before."""
 
-    def __init__(self, done):
-        self.synced, self.names = {}, {}
+    def __init__(self, done, sizes=None):
+        self.synced = {str(path): size for path, size in (sizes or {}).items()}
+        self.named = {}
         for what, path, more in done:
-            if what == "fsync":
-                self.synced[path] = int(more)
+            if what == "rename":
+                self.synced[more] = self.synced.pop(path, 0)
+                self.named[more] = False
             elif what == "ftruncate":
-                # of bytes that were written again nothing is known
+                # of bytes that are written again nothing is known
                 self.synced[path] = min(self.synced.get(path, 0), int(more))
             else:
-                self.synced[more] = self.synced.pop(path, 0)
+                self.synced[path] = int(more)
+                for name in self.named:
+                    if os.path.dirname(name) == path:
+                        self.named[name] = True
 
-    def get_synced(self, path):
-        return self.synced.get(str(path), 0)
+    def has_name(self, path):
+        """Whether the file's new name is on the disk, too."""
+        return self.named.get(str(path), False)
 
     def lose_cache(self, path, zeros=False):
         """Drops what was not synced; zeros: its place stays."""
-        size, synced = path.stat().st_size, self.get_synced(path)
+        size = path.stat().st_size
         with open(path, "r+b") as file:
-            file.truncate(min(size, synced))
+            file.truncate(min(size, self.synced.get(str(path), 0)))
             if zeros:
                 file.truncate(size)

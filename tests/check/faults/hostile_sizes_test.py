@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Headers that claim more than a frame may have, in files that are so long.
+
+The guarantee: nobody fills more memory than max-frame-size, and for what is not
+believed none at all: the most that each process ever held is far below what the
+headers claim. A file with holes is as long as it has to be, and costs no disk.
+"""
+
+import os
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from faults import LONG, TOOL, WRONG
+from omvimg import CODES, Writer
+
+MIB = 1 << 20
+# As much as programs need, a multiple of that with the sanitizers, and the
+# queues of pipelines.
+LIMIT = 200 * MIB
+# more than max-frame-size, which is 256 MiB
+W, H = 16384, 17500
+SIZE = W * H
+FILE_SIZE = SIZE + 5 * MIB
+
+
+def header(name, w, h, size_word=0):
+    return struct.pack("<IiiII12x", 40, w, h, CODES[name], size_word)
+
+
+# A frame that is larger than it may be.
+CLAIMS = {
+    "gray": ("2.0", header("GRAYSCALE", W, H)),
+    "jpeg": ("2.0", header("JPEG", 320, 240, SIZE)),
+    "png": ("2.0", header("PNG", 320, 240, SIZE + 1)),
+    "old": ("1.1", struct.pack("<Iiii", 40, 320, 240, SIZE)),
+    "bayer": ("2.0", header("BAYER_RGGB", W, H)),
+}
+COMMANDS = {
+    "verify": [TOOL, "verify", "--decode", "{}"],
+    "pull": ["gst-launch-1.0", "-q", "filesrc", "location={}", "!",
+             "omvstrdemux", "!", "fakesink"],
+    "push": ["gst-launch-1.0", "-q", "filesrc", "location={}",
+             "blocksize=1048576", "!", "queue", "!", "omvstrdemux", "!",
+             "fakesink"],
+    "info": [TOOL, "info", "{}"],
+    "list": [TOOL, "list", "{}"],
+    "extract": [TOOL, "extract", "--force", "{}", "1", "{}.png"],
+    "index": [TOOL, "index", "{}"],
+    "repair": [TOOL, "repair", "--force", "{}", "{}.out"],
+}
+
+
+def run_and_measure(command):
+    """The exit code, what was said, and the most bytes of memory held."""
+    with tempfile.TemporaryFile() as said, subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=said, stderr=said,
+            env={**os.environ, "LC_ALL": "C.UTF-8"}) as process:
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        said.seek(0)
+        return (process.returncode, said.read().decode(errors="replace"),
+                usage.ru_maxrss * 1024)
+
+
+class HostileSizes(unittest.TestCase):
+    def check(self, path, command):
+        code, said, size = run_and_measure(
+            [word.replace("{}", path) for word in command])
+        self.assertIn(code, (0, 1), said)
+        self.assertIsNone(WRONG.search(said), said)
+        self.assertLess(size, LIMIT)
+
+    def test_claims(self):
+        chosen = [(claim, name) for claim in CLAIMS for name in COMMANDS] \
+            if LONG else [("gray", "verify"), ("gray", "push"),
+                          ("jpeg", "pull")]
+        for claim, name in chosen:
+            version, lie = CLAIMS[claim]
+            writer = Writer(version)
+            writer.frame(0, 16, 12, "GRAYSCALE", bytes(192))
+            with tempfile.TemporaryDirectory() as folder, \
+                    self.subTest(claim=claim, command=name):
+                path = os.path.join(folder, "a.bin")
+                with open(path, "wb") as file:
+                    file.write(bytes(writer.data) + lie)
+                    file.truncate(FILE_SIZE)
+                self.check(path, COMMANDS[name])
+
+    def test_measure(self):
+        """Who fills so much memory is seen."""
+        _, _, size = run_and_measure(
+            [sys.executable, "-c", f"b'x' * {SIZE}"])
+        self.assertGreater(size, LIMIT)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
