@@ -32,19 +32,26 @@ omv_beside_is_own (GstOmvMetadata * metadata, GstOmvReader * reader)
       frame->header.width, frame->header.height, data, size);
 }
 
-void
-omv_beside_mark (GstOmvMetadata * metadata, GstOmvReader * reader)
+gboolean
+omv_beside_mark (GstOmvMetadata * metadata, GstOmvReader * reader,
+    GError ** error)
 {
-  g_autoptr (GstOmvFrame) frame = gst_omv_reader_read_frame (reader, 0, NULL);
+  g_autoptr (GError) local = NULL;
+  g_autoptr (GstOmvFrame) frame = gst_omv_reader_read_frame (reader, 0, &local);
   gsize size;
   const guint8 *data;
 
-  if (frame == NULL)
-    return;
+  if (g_error_matches (local, GST_OMV_ERROR, GST_OMV_ERROR_END_OF_STREAM))
+    return TRUE;
+  if (frame == NULL) {
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+  }
 
   data = g_bytes_get_data (frame->payload, &size);
   gst_omv_metadata_mark (metadata, frame->header.format, frame->header.width,
       frame->header.height, data, size);
+  return TRUE;
 }
 
 static OmvBesideState
@@ -121,10 +128,11 @@ read_tail (GFile * file, guint64 start, gsize size)
 }
 
 static OmvBesideState
-check_index (GFile * file, guint64 file_size)
+check_index (GFile * file, GstOmvReader * reader)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) sidecar = gst_omv_sidecar_load (file, &error);
+  guint64 file_size = gst_omv_reader_get_size (reader, &error);
+  g_autoptr (GBytes) sidecar = NULL;
   g_autoptr (GBytes) tail = NULL;
   g_autoptr (GstOmvIndex) index = NULL;
   const guint8 *data;
@@ -132,6 +140,9 @@ check_index (GFile * file, guint64 file_size)
   GstOmvWalk walk;
   gsize size;
 
+  if (error != NULL)
+    return OMV_BESIDE_BROKEN;
+  sidecar = gst_omv_sidecar_load (file, &error);
   if (sidecar == NULL)
     return get_state (error);
 
@@ -158,7 +169,7 @@ omv_beside_load (OmvBeside * beside, GstOmvReader * reader, const gchar * path,
   g_autoptr (GFile) file = g_file_new_for_path (path);
 
   memset (beside, 0, sizeof *beside);
-  beside->index = check_index (file, gst_omv_reader_get_size (reader, NULL));
+  beside->index = check_index (file, reader);
   load_metadata (beside, reader, file);
   load_notes (beside, file, n_frames);
 }

@@ -35,8 +35,10 @@ void omv_beside_clear (OmvBeside * beside);
 /* Whether metadata may be that of the recording, by its first frame. */
 gboolean omv_beside_is_own (GstOmvMetadata * metadata, GstOmvReader * reader);
 
-/* Writes down which recording metadata is about. */
-void omv_beside_mark (GstOmvMetadata * metadata, GstOmvReader * reader);
+/* Writes down which recording metadata is about, unless it has no frame. FALSE:
+ * its first frame cannot be read. */
+gboolean omv_beside_mark (GstOmvMetadata * metadata, GstOmvReader * reader,
+    GError ** error);
 
 /* "beside it" and the like */
 const gchar *omv_beside_describe (OmvBesideState state);

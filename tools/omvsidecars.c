@@ -178,6 +178,20 @@ omv_sidecars_take_lines (OmvSidecars * sidecars, const gchar * path,
 
 /* ---- storing ---- */
 
+/* Metadata without the mark is as good, but nobody can see whose it is. */
+static void
+mark_metadata (OmvSidecars * sidecars)
+{
+  g_autoptr (GstOmvReader) reader = gst_omv_reader_new ();
+  g_autoptr (GError) error = NULL;
+
+  if (!gst_omv_reader_open_path (reader, sidecars->path, &error)
+      || !omv_beside_mark (sidecars->metadata, reader, &error))
+    omv_note (sidecars->tool, sidecars->path,
+        _("Its metadata does not say which " "recording it belongs to: %s"),
+        error->message);
+}
+
 static gboolean
 store_metadata (OmvSidecars * sidecars, GError ** error)
 {
@@ -185,10 +199,7 @@ store_metadata (OmvSidecars * sidecars, GError ** error)
   g_autoptr (GFile) recording = g_file_new_for_path (sidecars->path);
 
   if (sidecars->metadata != NULL) {
-    g_autoptr (GstOmvReader) reader = open_quietly (sidecars->path);
-
-    if (reader != NULL)
-      omv_beside_mark (sidecars->metadata, reader);
+    mark_metadata (sidecars);
     return gst_omv_metadata_store (sidecars->metadata, recording, error);
   }
 
