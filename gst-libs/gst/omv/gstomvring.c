@@ -24,8 +24,8 @@
  *      is how many slots were left out in that turn because they were pinned.
  *      All from the oldest to the newest number are there. Whoever is told that
  *      a frame was overtaken finds the oldest number beyond it.
- *  R8  A write finds no slot only if all are pinned. It is counted, and what is
- *      there stays.
+ *  R8  A write finds no slot only if each was pinned when it looked there. It is
+ *      counted, and what is there stays.
  *  R9  The table has a place for each remainder of the numbers by n_slots. It
  *      names the slot of the newest such frame. An older one that is pinned can
  *      be read to its end, but not be pinned again.
@@ -33,7 +33,7 @@
  * What a frame holds goes from the writer to a reader by the slot's word and by
  * the number of the next frame, which commit releases and pin acquires; the slot
  * goes back by the word, which unpin releases and the writer acquires when it
- * takes it.
+ * takes it. tests/check/libs/ring-turns.c tries every order of all this.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
