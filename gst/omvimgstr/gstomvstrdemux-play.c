@@ -75,17 +75,20 @@ load_metadata (GstOmvStrDemux * self, const GstOmvWalkStep * frame,
     self->unix_start = gst_omv_unix_time_from_datetime (start);
 }
 
+/* Until they are there: a flush may come in between. */
 static void
 push_tags (GstOmvStrDemux * self)
 {
+  g_autoptr (GstEvent) stored = NULL;
   GstTagList *tags = gst_tag_list_new (GST_TAG_CONTAINER_FORMAT,
       "OpenMV recording", NULL);
 
-  self->need_tags = FALSE;
   if (self->tags != NULL)
     gst_tag_list_insert (tags, self->tags, GST_TAG_MERGE_KEEP);
   gst_tag_list_set_scope (tags, GST_TAG_SCOPE_GLOBAL);
   gst_pad_push_event (self->srcpad, gst_event_new_tag (tags));
+  stored = gst_pad_get_sticky_event (self->srcpad, GST_EVENT_TAG, 0);
+  self->need_tags = stored == NULL;
 }
 
 /* Pushes the segment before @frame. */
@@ -208,10 +211,10 @@ gst_omv_str_demux_push_frame (GstOmvStrDemux * self,
 
   if (self->need_metadata)
     load_metadata (self, frame, payload);
+  omv_output_configure (&self->output, self->srcpad, frame);
   if (self->need_segment)
     push_segment (self, frame);
 
-  omv_output_configure (&self->output, self->srcpad, frame);
   buffer = omv_output_convert (&self->output, frame, payload);
   if (buffer == NULL) {
     GST_ELEMENT_ERROR (self, RESOURCE, READ, (NULL),

@@ -68,6 +68,10 @@ struct _GstOmvStrDemux {
   GThread *worker;              /* finds the totals of a long recording */
   GstOmvIndex *seen;            /* push mode: frames passed so far */
   OmvPushSeek push_seek;
+  gboolean closed;              /* no seek or query may begin … */
+  guint n_guests;               /* … and so many are under way, in threads of
+                                   their own … */
+  GCond guests_left;            /* … until there are none */
 
   /* atomic */
   gint cancelled;               /* tells @worker to give up */
@@ -131,6 +135,8 @@ OmvFinder *gst_omv_str_demux_borrow_finder (GstOmvStrDemux * self);
 void gst_omv_str_demux_return_finder (GstOmvStrDemux * self,
     OmvFinder * finder);
 void gst_omv_str_demux_stop_worker (GstOmvStrDemux * self);
+void gst_omv_str_demux_open (GstOmvStrDemux * self);
+void gst_omv_str_demux_close (GstOmvStrDemux * self);
 gboolean gst_omv_str_demux_src_event (GstPad * pad, GstObject * parent,
     GstEvent * event);
 gboolean gst_omv_str_demux_src_query (GstPad * pad, GstObject * parent,

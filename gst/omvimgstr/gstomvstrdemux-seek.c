@@ -5,7 +5,8 @@
  * queries and the worker that counts a long recording's frames run in threads
  * of their own. None holds a lock while it reads: each borrows the finder, or
  * makes one if it is lent out, and of two that come back the one that reaches
- * farther is kept.
+ * farther is kept. Before the element forgets the recording, seeks and queries have
+ * left, and no more are let in.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -40,6 +41,52 @@ typedef struct
   OmvPlace place;               /* … at this place */
 } Seek;
 
+/* --- guests: seeks and queries -------------------------------------------- */
+
+static gboolean
+enter (GstOmvStrDemux * self)
+{
+  gboolean is_open;
+
+  GST_OBJECT_LOCK (self);
+  is_open = !self->closed;
+  if (is_open)
+    self->n_guests++;
+  GST_OBJECT_UNLOCK (self);
+
+  return is_open;
+}
+
+static void
+leave (GstOmvStrDemux * self)
+{
+  GST_OBJECT_LOCK (self);
+  if (--self->n_guests == 0)
+    g_cond_broadcast (&self->guests_left);
+  GST_OBJECT_UNLOCK (self);
+}
+
+void
+gst_omv_str_demux_open (GstOmvStrDemux * self)
+{
+  GST_OBJECT_LOCK (self);
+  self->closed = FALSE;
+  GST_OBJECT_UNLOCK (self);
+}
+
+/* Pads are flushing now, so that whoever is still here does not stay. */
+void
+gst_omv_str_demux_close (GstOmvStrDemux * self)
+{
+  GST_OBJECT_LOCK (self);
+  self->closed = TRUE;
+  while (self->n_guests > 0)
+    g_cond_wait (&self->guests_left, GST_OBJECT_GET_LOCK (self));
+  GST_OBJECT_UNLOCK (self);
+}
+
+/* --- the finder ----------------------------------------------------------- */
+
 /* Makes @walk stand at the start of the recording. */
 void
 gst_omv_str_demux_init_walk (GstOmvStrDemux * self, GstOmvWalk * walk)
@@ -51,8 +98,6 @@ gst_omv_str_demux_init_walk (GstOmvStrDemux * self, GstOmvWalk * walk)
   walk->rewind = self->pull_mode;
   GST_OBJECT_UNLOCK (self);
 }
-
-/* --- the finder ----------------------------------------------------------- */
 
 /* NULL if the recording cannot be pulled. */
 OmvFinder *
@@ -320,11 +365,9 @@ query_convert (GstOmvStrDemux * self, GstQuery * query)
   }
 }
 
-gboolean
-gst_omv_str_demux_src_query (GstPad * pad, GstObject * parent, GstQuery * query)
+static gboolean
+answer (GstOmvStrDemux * self, GstPad * pad, GstQuery * query)
 {
-  GstOmvStrDemux *self = GST_OMV_STR_DEMUX (parent);
-
   switch (GST_QUERY_TYPE (query)) {
     case GST_QUERY_DURATION:
       return query_duration (self, pad, query);
@@ -339,8 +382,22 @@ gst_omv_str_demux_src_query (GstPad * pad, GstObject * parent, GstQuery * query)
           GST_FORMAT_BYTES);
       return TRUE;
     default:
-      return gst_pad_query_default (pad, parent, query);
+      return gst_pad_query_default (pad, GST_OBJECT (self), query);
   }
+}
+
+gboolean
+gst_omv_str_demux_src_query (GstPad * pad, GstObject * parent, GstQuery * query)
+{
+  GstOmvStrDemux *self = GST_OMV_STR_DEMUX (parent);
+  gboolean answered;
+
+  if (!enter (self))
+    return FALSE;
+  answered = answer (self, pad, query);
+  leave (self);
+
+  return answered;
 }
 
 /* --- seeks ---------------------------------------------------------------- */
@@ -627,7 +684,10 @@ gst_omv_str_demux_src_event (GstPad * pad, GstObject * parent, GstEvent * event)
 
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_SEEK:
-      handled = handle_seek (self, event);
+      if (enter (self)) {
+        handled = handle_seek (self, event);
+        leave (self);
+      }
       gst_event_unref (event);
       return handled;
     case GST_EVENT_QOS:

@@ -186,6 +186,9 @@ gst_omv_str_demux_sink_activate_mode (GstPad * pad, GstObject * parent,
     self->pull_mode = mode == GST_PAD_MODE_PULL;
     GST_OBJECT_UNLOCK (self);
     gst_omv_str_demux_start_walk (self);
+    gst_omv_str_demux_open (self);
+  } else {
+    gst_omv_str_demux_close (self);     /* a seek would start the task again */
   }
   if (mode == GST_PAD_MODE_PUSH)
     return TRUE;
@@ -289,6 +292,7 @@ gst_omv_str_demux_finalize (GObject * object)
   gst_omv_index_free (self->seen);
   g_array_unref (self->backward);
   gst_clear_tag_list (&self->tags);
+  g_cond_clear (&self->guests_left);
 
   G_OBJECT_CLASS (parent_class)->finalize (object);
 }
@@ -402,6 +406,7 @@ gst_omv_str_demux_init (GstOmvStrDemux * self)
   self->properties.resync = DEFAULT_RESYNC;
   self->properties.max_frame_size = DEFAULT_MAX_FRAME_SIZE;
   self->properties.use_index = DEFAULT_USE_INDEX;
+  g_cond_init (&self->guests_left);
   omv_feed_init (&self->feed);
   self->backward = g_array_new (FALSE, FALSE, sizeof (OmvPlace));
   gst_omv_str_demux_reset (self);

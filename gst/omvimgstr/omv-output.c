@@ -63,13 +63,23 @@ is_configured_for (const OmvOutput * output, const GstOmvWalkStep * frame)
       && output->version == frame->version;
 }
 
-static void
-push_caps (GstPad * pad, GstCaps * caps)
+static gboolean
+has_caps (GstPad * pad, GstCaps * caps)
 {
   g_autoptr (GstCaps) current = gst_pad_get_current_caps (pad);
 
-  if (current == NULL || !gst_caps_is_equal (current, caps))
-    gst_pad_push_event (pad, gst_event_new_caps (caps));
+  return current != NULL && gst_caps_is_equal (current, caps);
+}
+
+/* FALSE if they were lost, as they are in a flush or behind EOS. */
+static gboolean
+push_caps (GstPad * pad, GstCaps * caps)
+{
+  if (has_caps (pad, caps))
+    return TRUE;
+
+  gst_pad_push_event (pad, gst_event_new_caps (caps));
+  return has_caps (pad, caps);
 }
 
 /*
@@ -90,11 +100,10 @@ omv_output_configure (OmvOutput * output, GstPad * pad,
   if (!asked_anew && is_configured_for (output, frame))
     return;
 
-  output->configured = TRUE;
   if (output->frames) {
     caps = gst_omv_video_make_frame_caps (output->rate_numerator,
         output->rate_denominator);
-    push_caps (pad, caps);
+    output->configured = push_caps (pad, caps);
     return;
   }
 
@@ -108,7 +117,7 @@ omv_output_configure (OmvOutput * output, GstPad * pad,
   caps = (output->binary ? gst_omv_video_make_binary_caps
       : gst_omv_video_make_caps) (&frame->header, output->rate_numerator,
       output->rate_denominator);
-  push_caps (pad, caps);
+  output->configured = push_caps (pad, caps);
 
   output->passthrough = output->binary
       || gst_omv_video_is_passthrough (frame->version, &frame->header);
