@@ -30,7 +30,7 @@
  *
  * ## Example launch lines
  * |[
- * gst-launch-1.0 -e videotestsrc num-buffers=60 ! jpegenc ! splitmuxsink muxer="omvstrmux exact-time=true" max-size-bytes=100000 location=part%03d.bin
+ * gst-launch-1.0 -e videotestsrc is-live=true num-buffers=60 ! jpegenc ! splitmuxsink muxer="omvstrmux exact-time=true" max-size-bytes=100000 location=part%03d.bin
  * gst-launch-1.0 omvdirsrc location=. ! omvstrdemux ! decodebin ! videoconvert ! autovideosink
  * ]| Records in parts, and plays all recordings of the current folder.
  *
