@@ -273,7 +273,7 @@ get_n_seeks (void)
   const gchar *factor = g_getenv ("OMV_TEST_STRESS");
 
   if (g_getenv ("OMV_TEST_SLOW") != NULL)
-    return N_SEEKS / 100;
+    return N_SEEKS / 400;
   return factor == NULL ? N_SEEKS
       : N_SEEKS * (guint) g_ascii_strtoull (factor, NULL, 10);
 }
