@@ -43,7 +43,8 @@
  * it before it gets its name. A file that is there is never overwritten. Beside
  * each lies `NAME.json` with the wall-clock time, running times, label and more.
  * If the disk is full, the clip's message says so, what was written stays as
- * `NAME.part`, and capture goes on.
+ * `NAME.part`, and capture goes on. The clip ends there, and the next trigger opens
+ * another one, unless an #omvringsrc plays the clip.
  *
  * ## Message
  *

@@ -49,6 +49,7 @@ typedef struct
   OmvClip *clip;
   GstOmvDumpFile *file;         /* NULL until the first frame, or without files */
   GError *error;
+  GstOmvMetadata *metadata;     /* what is written beside the file */
   OmvDumpReport report;
 } Job;
 
@@ -58,6 +59,7 @@ job_free (Job * job)
   omv_clip_unref (job->clip);
   g_clear_pointer (&job->file, gst_omv_dump_file_free);
   g_clear_error (&job->error);
+  gst_omv_metadata_unref (job->metadata);
   g_free (job);
 }
 
@@ -67,6 +69,7 @@ job_new (OmvClip * clip)
   Job *job = g_new0 (Job, 1);
 
   job->clip = clip;
+  job->metadata = gst_omv_metadata_new ();
   job->report.clip = clip;
   job->report.first_time = GST_CLOCK_TIME_NONE;
   job->report.last_time = GST_CLOCK_TIME_NONE;
@@ -92,6 +95,16 @@ open_file (OmvDumper * self, Job * job)
       &job->error);
 
   return job->file != NULL;
+}
+
+/* So that it can be told from the notes of another recording. */
+static void
+mark_metadata (Job * job, const GstOmvRingPin * pin)
+{
+  const GstOmvFrameHeader *header = &pin->header;
+
+  gst_omv_metadata_mark (job->metadata, header->format, header->width,
+      header->height, pin->payload, header->payload_size);
 }
 
 static void
@@ -121,6 +134,8 @@ write_frame (OmvDumper * self, Job * job, const OmvClipRange * range,
     if (job->file == NULL && !open_file (self, job))
       return;
     header.exact_time = pin->time;
+    if (!GST_CLOCK_TIME_IS_VALID (job->report.first_time))
+      mark_metadata (job, pin);
     if (!gst_omv_dump_file_append (job->file, &header,
             pin->time - (GST_CLOCK_TIME_IS_VALID (job->report.first_time)
                 ? job->report.first_time : pin->time), pin->payload,
@@ -166,6 +181,8 @@ dump_clip (OmvDumper * self, GstOmvRing * ring, Job * job)
       number = pass_frame (self, job, ring, &range, number);
   }
 
+  if (job->error != NULL)
+    omv_hub_give_up (self->hub, job->clip);
   g_thread_pool_push (self->finisher, job, NULL);
 }
 
@@ -211,7 +228,7 @@ write_notes (OmvDumper * self, const Job * job, GError ** error)
 {
   const OmvDumpReport *report = &job->report;
   const OmvClip *clip = job->clip;
-  g_autoptr (GstOmvMetadata) metadata = gst_omv_metadata_new ();
+  GstOmvMetadata *metadata = job->metadata;
   g_autoptr (GDateTime) start = get_start (report);
   g_autoptr (GFile) file =
       g_file_new_for_path (gst_omv_dump_file_get_path (job->file));

@@ -210,6 +210,21 @@ omv_hub_trigger (OmvHub * hub, const OmvTrigger * trigger)
   return id;
 }
 
+/*
+ * omv_hub_give_up:
+ *
+ * @clip cannot be dumped. It ends here, so that the next trigger opens another
+ * one; unless somebody else plays it, who then gets it as far as it goes.
+ */
+void
+omv_hub_give_up (OmvHub * hub, OmvClip * clip)
+{
+  g_mutex_lock (&hub->lock);
+  if (hub->readers->next == NULL)
+    gst_omv_windows_give_up (hub->windows, clip->frames);
+  g_mutex_unlock (&hub->lock);
+}
+
 /* How many clips have been opened. */
 guint64
 omv_hub_get_n_clips (OmvHub * hub)

@@ -68,6 +68,7 @@ gboolean omv_hub_set_ring (OmvHub * hub, GstOmvRing * ring,
     gint rate_denominator);
 void omv_hub_add_frame (OmvHub * hub, GstClockTime time);
 guint64 omv_hub_trigger (OmvHub * hub, const OmvTrigger * trigger);
+void omv_hub_give_up (OmvHub * hub, OmvClip * clip);
 guint64 omv_hub_get_n_clips (OmvHub * hub);
 gboolean omv_hub_get_newest_time (OmvHub * hub, GstClockTime * ret_time);
 guint64 omv_hub_get_n_frames (OmvHub * hub);

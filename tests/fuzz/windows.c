@@ -84,6 +84,23 @@ trigger (Test * test, guint64 time)
   g_array_append_val (test->seen, nothing);
 }
 
+/* Of the clips that are open, the oldest one can be given up once it is ready. */
+static void
+give_up (Test * test)
+{
+  for (guint i = 0; i < test->clips->len; i++) {
+    GstOmvClip *clip = g_ptr_array_index (test->clips, i);
+
+    if (clip->closed)
+      continue;
+    if (clip->ready) {
+      gst_omv_windows_give_up (test->windows, clip);
+      g_assert_true (clip->closed);
+    }
+    return;
+  }
+}
+
 static void
 run_event (Test * test, OmvFuzzTape * tape)
 {
@@ -98,6 +115,9 @@ run_event (Test * test, OmvFuzzTape * tape)
     case 2:
     case 3:
       gst_omv_windows_add_frame (test->windows, time);
+      break;
+    case 5:
+      give_up (test);
       break;
     case 6:
       gst_omv_windows_stop_waiting (test->windows);

@@ -474,6 +474,23 @@ gst_omv_windows_stop_waiting (GstOmvWindows * windows)
     update (windows, FALSE);
 }
 
+/*
+ * gst_omv_windows_give_up:
+ * @clip: one that is ready
+ *
+ * Closes @clip behind the newest frame, if it is open. Nobody saves it any more,
+ * and a trigger that extended it would be lost.
+ */
+void
+gst_omv_windows_give_up (GstOmvWindows * windows, GstOmvClip * clip)
+{
+  if (clip->closed)
+    return;
+
+  clip->limit = MIN (clip->limit, windows->n_frames);
+  update (windows, FALSE);
+}
+
 gboolean
 gst_omv_windows_is_open (const GstOmvWindows * windows)
 {

@@ -87,6 +87,9 @@ GST_OMV_API
 void gst_omv_windows_stop_waiting (GstOmvWindows * windows);
 
 GST_OMV_API
+void gst_omv_windows_give_up (GstOmvWindows * windows, GstOmvClip * clip);
+
+GST_OMV_API
 gboolean gst_omv_windows_is_open (const GstOmvWindows * windows);
 
 GST_OMV_API

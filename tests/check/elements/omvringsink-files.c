@@ -252,6 +252,40 @@ GST_START_TEST (test_full_while_writing)
 
 GST_END_TEST;
 
+/* A trigger within the window of a clip that could not be saved opens another one,
+ * unless somebody plays the first. */
+GST_START_TEST (test_trigger_after_a_failure)
+{
+  g_autoptr (Ring) ring = ring_new ("slots", 100, "post-frames",
+      G_GUINT64_CONSTANT (50), "channel", "files", NULL);
+  g_autoptr (GstElement) source = NULL;
+  const Clip clip = { 2, "good", 10, 14, 65 };
+
+  ring_play (ring);
+  if (__i__ == 1) {
+    source = gst_object_ref_sink (gst_element_factory_make ("omvringsrc",
+            NULL));
+    g_object_set (source, "channel", "files", NULL);
+    fail_unless_equals_int (gst_element_set_state (source, GST_STATE_PAUSED),
+        GST_STATE_CHANGE_NO_PREROLL);
+  }
+  slow_disk_fail (TRUE);
+  ring_push (ring, 10);
+  fail_unless_equals_uint64 (ring_trigger (ring, "bad"), 1);
+  gst_message_unref (ring_pop_dump (ring));
+  slow_disk_fail (FALSE);
+
+  ring_push (ring, 5);
+  fail_unless_equals_uint64 (ring_trigger (ring, "good"), __i__ == 1 ? 1 : 2);
+  ring_push (ring, 50);
+  if (__i__ == 1)
+    gst_element_set_state (source, GST_STATE_NULL);
+  else
+    g_free (ring_check_clip (ring, &clip));
+}
+
+GST_END_TEST;
+
 /* A real one: the system refuses what is beyond 1000 bytes, in which there is
  * room for the header and 15 frames. */
 GST_START_TEST (test_full_at_the_end)
@@ -334,6 +368,7 @@ omvringsink_files_suite (void)
   tcase_add_test (tc, test_no_folder);
   tcase_add_loop_test (tc, test_leftovers, 0, G_N_ELEMENTS (leftovers));
   tcase_add_test (tc, test_full_while_writing);
+  tcase_add_loop_test (tc, test_trigger_after_a_failure, 0, 2);
   tcase_add_loop_test (tc, test_full_at_the_end, 0, 2);
   tcase_add_test (tc, test_folder_vanishes);
 

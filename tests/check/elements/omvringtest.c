@@ -288,6 +288,27 @@ check_note (GstOmvMetadata * metadata, const gchar * key, guint64 number)
   fail_unless_equals_string (gst_omv_metadata_get_value (metadata, key), text);
 }
 
+/* The notes are known to be about the recording @path, and not about one of whose
+ * first frame a byte is another. */
+static void
+check_mark (GstOmvMetadata * metadata, const gchar * path)
+{
+  g_autoptr (GstOmvReader) reader = gst_omv_reader_new ();
+  g_autoptr (GstOmvFrame) frame = NULL;
+  g_autofree guint8 *payload = NULL;
+  gsize size;
+
+  fail_unless (gst_omv_reader_open_path (reader, path, NULL));
+  frame = gst_omv_reader_read_frame (reader, 0, NULL);
+  size = g_bytes_get_size (frame->payload);
+  payload = g_memdup2 (g_bytes_get_data (frame->payload, NULL), size);
+  fail_unless (gst_omv_metadata_belongs_to (metadata, frame->header.format,
+          frame->header.width, frame->header.height, payload, size));
+  payload[0]++;
+  fail_if (gst_omv_metadata_belongs_to (metadata, frame->header.format,
+          frame->header.width, frame->header.height, payload, size));
+}
+
 static void
 check_notes (const Clip * clip, const gchar * path, GstElement * sink)
 {
@@ -310,6 +331,7 @@ check_notes (const Clip * clip, const gchar * path, GstElement * sink)
   check_note (metadata, "frames-missing", 0);
   fail_unless_equals_string (gst_omv_metadata_get_value (metadata, "ring"),
       GST_OBJECT_NAME (sink));
+  check_mark (metadata, path);
 }
 
 /* The next message says @clip, and its file has those frames. Returns its path. */
