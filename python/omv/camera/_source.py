@@ -14,6 +14,23 @@ _END = (" ! aspectratiocrop name=crop ! videoconvert ! videoscale"
         " ! capsfilter name=format ! appsink name=out")
 
 
+# A webcam left to itself gives its largest pictures, and few of them.
+_RATE_MIN = 15
+_SIZE_MAX = 1280, 960
+
+
+def _camera_caps(width, height):
+    """What to ask a V4L2 camera for, best first: this size; one that is not
+    much larger, often enough; anything."""
+    larger = (f"width=[{width},{max(width, _SIZE_MAX[0])}],"
+              f"height=[{height},{max(height, _SIZE_MAX[1])}],"
+              f"framerate=[{_RATE_MIN}/1,1000/1]")
+    return "; ".join(
+        f"{kind}{size}"
+        for size in (f",width={width},height={height}", f",{larger}", "")
+        for kind in ("video/x-raw", "image/jpeg"))
+
+
 def is_live(source):
     return (source.partition(":")[0] in ("test", "v4l2", "rtsp")
             or source.startswith("/dev/"))
@@ -40,7 +57,7 @@ class Source:
                      + (name.partition(":")[2] or "ball")
                      + f" ! video/x-raw,format=RGB,framerate={rate or _RATE}/1")
         elif name.startswith("/dev/"):
-            start = "v4l2src name=camera ! decodebin"
+            start = "v4l2src name=camera ! capsfilter name=asked ! decodebin"
             properties["camera_device"] = name
         else:
             start = "uridecodebin name=file"
@@ -61,6 +78,9 @@ class Source:
         self._pipeline["format"].set_property("caps", Gst.Caps.from_string(
             f"video/x-raw,format={FORMATS[pixformat][0]},width={width},"
             f"height={height},pixel-aspect-ratio=1/1"))
+        if self._name.startswith("/dev/"):
+            self._pipeline["asked"].set_property("caps", Gst.Caps.from_string(
+                _camera_caps(width, height)))
         self._after = self._time
         self._pipeline.start(None if self._after == -1 else self._after)
         self._wanted = wanted
