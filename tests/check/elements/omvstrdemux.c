@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "omvplayer.h"
+#include "omvtest-place.h"
 #include "omvtest.h"
 
 #define CODE_BINARY 0x08010000
@@ -616,7 +617,7 @@ GST_START_TEST (test_truncated_anywhere)
   for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
     g_autoptr (OmvTestGolden) golden = omv_test_golden_load (names[i]);
     /* valgrind would take an hour for all */
-    const gsize step = g_getenv ("OMV_TEST_SLOW") != NULL ? 101 : 1;
+    const gsize step = omv_test_get_pace (101);
 
     for (gsize size = 0; size <= golden->size; size += step)
       play_truncated (golden, size, modes[__i__]);

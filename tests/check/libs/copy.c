@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "omvtest-place.h"
+
 #define LINE 64
 #define SIZE_MAX_TESTED 20000
 #define GUARD 0xA5
@@ -80,7 +82,7 @@ test_sizes (Fixture * fixture, gconstpointer unused)
 static void
 test_alignments (Fixture * fixture, gconstpointer unused)
 {
-  gsize step = g_getenv ("OMV_TEST_SLOW") != NULL ? 7 : 1;
+  gsize step = omv_test_get_pace (7);
 
   for (gsize d = 0; d < LINE; d++) {
     for (gsize o = 0; o < LINE; o += step)

@@ -15,45 +15,9 @@
 #include <unistd.h>
 
 #include "omvtest-corpus.h"
+#include "omvtest-place.h"
 #include "omvtest-walker.h"
 #include "omvtest.h"
-
-/* A file in a folder of its own. */
-typedef struct
-{
-  gchar *folder;
-  gchar *path;
-  gchar *index_path;
-} Place;
-
-static void
-set_up (Place * place, gconstpointer unused)
-{
-  g_autoptr (GError) error = NULL;
-
-  place->folder = g_dir_make_tmp ("omv-reader-XXXXXX", &error);
-  g_assert_no_error (error);
-  place->path = g_build_filename (place->folder, "run %41.bin", NULL);
-  place->index_path = g_strconcat (place->path, ".idx", NULL);
-}
-
-static void
-tear_down (Place * place, gconstpointer unused)
-{
-  (void) g_unlink (place->index_path);
-  (void) g_unlink (place->path);
-  g_assert_cmpint (g_rmdir (place->folder), ==, 0);
-  g_free (place->folder);
-  g_free (place->path);
-  g_free (place->index_path);
-}
-
-/* Steps in which to do what takes long under valgrind. */
-static guint
-get_pace (guint slow)
-{
-  return g_getenv ("OMV_TEST_SLOW") != NULL ? slow : 1;
-}
 
 /* In place of what is there, which stays for whoever has it open. */
 static void
@@ -403,7 +367,7 @@ check_reader (GstOmvReader * reader, const guint8 * data, gsize size,
 }
 
 static void
-open_path (GstOmvReader * reader, const Place * place)
+open_path (GstOmvReader * reader, const OmvTestPlace * place)
 {
   g_autoptr (GError) error = NULL;
 
@@ -413,14 +377,14 @@ open_path (GstOmvReader * reader, const Place * place)
 }
 
 static void
-check_recording (const Place * place, const guint8 * data, gsize size)
+check_recording (const OmvTestPlace * place, const guint8 * data, gsize size)
 {
   g_autoptr (GstOmvReader) reader = gst_omv_reader_new ();
   g_autoptr (GBytes) bytes = g_bytes_new (data, size);
   g_autoptr (GFile) file = g_file_new_for_path (place->path);
 
   store (place->path, data, size);
-  for (guint i = 0; i < 8; i += get_pace (3)) {
+  for (guint i = 0; i < 8; i += omv_test_get_pace (3)) {
     gboolean resync = i % 2 == 1;
 
     g_object_set (reader, "resync", resync, NULL);
@@ -435,7 +399,7 @@ check_recording (const Place * place, const guint8 * data, gsize size)
 }
 
 static void
-test_corpus (Place * place, gconstpointer name)
+test_corpus (OmvTestPlace * place, gconstpointer name)
 {
   g_autoptr (GByteArray) bytes = omv_test_corpus_load (name);
 
@@ -443,7 +407,7 @@ test_corpus (Place * place, gconstpointer name)
 }
 
 static void
-test_golden (Place * place, gconstpointer unused)
+test_golden (OmvTestPlace * place, gconstpointer unused)
 {
   for (guint i = 0; omv_test_golden_names[i] != NULL; i++) {
     g_autoptr (OmvTestGolden) golden =
@@ -456,7 +420,7 @@ test_golden (Place * place, gconstpointer unused)
 
 /* Payloads that come in blocks, and such that come alone. */
 static void
-test_large (Place * place, gconstpointer unused)
+test_large (OmvTestPlace * place, gconstpointer unused)
 {
   g_autoptr (GByteArray) bytes =
       omv_test_build ("V2.0 g256x255 g256x256 g5x3 g300x219 b2000x1000 g5x3 "
@@ -469,13 +433,13 @@ test_large (Place * place, gconstpointer unused)
 /* ---- cuts ---- */
 
 static void
-test_cut (Place * place, gconstpointer name)
+test_cut (OmvTestPlace * place, gconstpointer name)
 {
   g_autoptr (OmvTestGolden) golden = omv_test_golden_load (name);
   g_autoptr (GstOmvReader) reader =
       g_object_new (GST_OMV_TYPE_READER, "resync", TRUE, NULL);
 
-  for (gsize cut = 0; cut <= golden->size; cut += get_pace (17)) {
+  for (gsize cut = 0; cut <= golden->size; cut += omv_test_get_pace (17)) {
     g_autoptr (GBytes) bytes = g_bytes_new (golden->data, cut);
     g_autoptr (GError) error = NULL;
 
@@ -492,7 +456,7 @@ test_cut (Place * place, gconstpointer name)
 
 /* A file cut at 90 %, with the index of the whole beside it. */
 static void
-test_cut_at_90 (Place * place, gconstpointer unused)
+test_cut_at_90 (OmvTestPlace * place, gconstpointer unused)
 {
   g_autoptr (GByteArray) bytes = omv_test_corpus_load ("varied-intervals");
   g_autoptr (GstOmvReader) reader = gst_omv_reader_new ();
@@ -511,7 +475,7 @@ test_cut_at_90 (Place * place, gconstpointer unused)
 /* ---- files that change ---- */
 
 static void
-test_growth (Place * place, gconstpointer name)
+test_growth (OmvTestPlace * place, gconstpointer name)
 {
   g_autoptr (GByteArray) bytes = omv_test_corpus_load (name);
   g_autoptr (GstOmvReader) reader = gst_omv_reader_new ();
@@ -544,7 +508,7 @@ test_growth (Place * place, gconstpointer name)
 
 /* The file loses its end after @state calls. */
 static void
-check_shrink (const Place * place, const GByteArray * bytes, gsize cut,
+check_shrink (const OmvTestPlace * place, const GByteArray * bytes, gsize cut,
     guint state)
 {
   g_autoptr (GstOmvReader) reader = gst_omv_reader_new ();
@@ -570,11 +534,12 @@ check_shrink (const Place * place, const GByteArray * bytes, gsize cut,
 }
 
 static void
-test_shrink (Place * place, gconstpointer unused)
+test_shrink (OmvTestPlace * place, gconstpointer unused)
 {
   g_autoptr (GByteArray) bytes = omv_test_corpus_load ("varied-intervals");
 
-  for (gsize cut = 16 + 300; cut < bytes->len; cut += 1931 * get_pace (3)) {
+  for (gsize cut = 16 + 300; cut < bytes->len;
+      cut += 1931 * omv_test_get_pace (3)) {
     for (guint state = 0; state < 4; state++)
       check_shrink (place, bytes, cut, state);
   }
@@ -582,7 +547,7 @@ test_shrink (Place * place, gconstpointer unused)
 
 /* A payload that was there when its header was read. */
 static void
-test_shrink_within_a_frame (Place * place, gconstpointer unused)
+test_shrink_within_a_frame (OmvTestPlace * place, gconstpointer unused)
 {
   g_autoptr (GByteArray) bytes =
       omv_test_build ("V2.0 g300x300 g300x300 g300x300", NULL);
@@ -608,7 +573,7 @@ set_intervals (GByteArray * bytes, const GArray * frames, guint8 interval)
 
 /* Another recording of the same size in the same file. */
 static void
-test_rewritten (Place * place, gconstpointer unused)
+test_rewritten (OmvTestPlace * place, gconstpointer unused)
 {
   g_autoptr (GString) recipe = g_string_new ("V2.0");
   g_autoptr (GByteArray) bytes = NULL;
@@ -644,7 +609,7 @@ test_rewritten (Place * place, gconstpointer unused)
 /* ---- the index beside the file ---- */
 
 static void
-write_index (const Place * place, gboolean resync)
+write_index (const OmvTestPlace * place, gboolean resync)
 {
   g_autoptr (GstOmvReader) reader =
       g_object_new (GST_OMV_TYPE_READER, "resync", resync, NULL);
@@ -656,11 +621,11 @@ write_index (const Place * place, gboolean resync)
 }
 
 static void
-check_all_orders (const Place * place, const GByteArray * bytes)
+check_all_orders (const OmvTestPlace * place, const GByteArray * bytes)
 {
   g_autoptr (GstOmvReader) reader = gst_omv_reader_new ();
 
-  for (guint i = 0; i < 8; i += get_pace (5)) {
+  for (guint i = 0; i < 8; i += omv_test_get_pace (5)) {
     g_object_set (reader, "resync", i % 2 == 1, NULL);
     open_path (reader, place);
     check_reader (reader, bytes->data, bytes->len, i % 2 == 1, i / 2);
@@ -669,7 +634,7 @@ check_all_orders (const Place * place, const GByteArray * bytes)
 
 /* Nothing changes, whoever wrote the index. */
 static void
-test_index (Place * place, gconstpointer name)
+test_index (OmvTestPlace * place, gconstpointer name)
 {
   g_autoptr (GByteArray) bytes = omv_test_corpus_load (name);
 
@@ -682,7 +647,7 @@ test_index (Place * place, gconstpointer name)
 
 /* Frame 85 is found although frame 20 is broken by now: nobody has come by. */
 static void
-test_index_is_used (Place * place, gconstpointer unused)
+test_index_is_used (OmvTestPlace * place, gconstpointer unused)
 {
   g_autoptr (GArray) frames = NULL;
   g_autoptr (GByteArray) bytes = omv_test_corpus_load ("mixed-v2");
@@ -707,7 +672,7 @@ test_index_is_used (Place * place, gconstpointer unused)
 }
 
 static void
-test_stale_index (Place * place, gconstpointer unused)
+test_stale_index (OmvTestPlace * place, gconstpointer unused)
 {
   static const gchar *const names[] = {
     "same-times", "mixed-v2", "exact-times", "joined", "one-frame", "empty"
@@ -725,7 +690,7 @@ test_stale_index (Place * place, gconstpointer unused)
 }
 
 static void
-test_grown_index (Place * place, gconstpointer name)
+test_grown_index (OmvTestPlace * place, gconstpointer name)
 {
   g_autoptr (GByteArray) bytes = omv_test_corpus_load (name);
 
@@ -738,7 +703,7 @@ test_grown_index (Place * place, gconstpointer name)
 }
 
 static void
-check_last_frame (const Place * place, const GArray * frames,
+check_last_frame (const OmvTestPlace * place, const GArray * frames,
     const guint8 * data)
 {
   g_autoptr (GstOmvReader) reader = gst_omv_reader_new ();
@@ -750,9 +715,9 @@ check_last_frame (const Place * place, const GArray * frames,
 }
 
 static void
-test_broken_index (Place * place, gconstpointer unused)
+test_broken_index (OmvTestPlace * place, gconstpointer unused)
 {
-  guint step = get_pace (50);
+  guint step = omv_test_get_pace (50);
   g_autoptr (GByteArray) bytes = omv_test_corpus_load ("varied-intervals");
   g_autoptr (OmvTestWalk) walk = walk_over (bytes->data, bytes->len, FALSE);
   g_autoptr (GArray) frames = list_frames (walk);
@@ -785,7 +750,7 @@ seal (guint8 * index, gsize size)
 
 /* Lies that contradict nothing but the recording. */
 static void
-test_lying_index_is_found_out (Place * place, gconstpointer unused)
+test_lying_index_is_found_out (OmvTestPlace * place, gconstpointer unused)
 {
   static const struct
   {
@@ -818,9 +783,9 @@ test_lying_index_is_found_out (Place * place, gconstpointer unused)
 
 /* Any lies: the reader says something or fails. */
 static void
-test_lying_index (Place * place, gconstpointer unused)
+test_lying_index (OmvTestPlace * place, gconstpointer unused)
 {
-  guint rounds = 1500 / get_pace (50);
+  guint rounds = 1500 / omv_test_get_pace (50);
   g_autoptr (GRand) random = g_rand_new_with_seed (77);
   g_autoptr (GByteArray) bytes = omv_test_corpus_load ("varied-intervals");
   g_autofree gchar *truth = NULL;
@@ -857,7 +822,7 @@ test_lying_index (Place * place, gconstpointer unused)
 
 /* What lies where an index should be is none. */
 static void
-test_index_of_another_kind (Place * place, gconstpointer unused)
+test_index_of_another_kind (OmvTestPlace * place, gconstpointer unused)
 {
   g_autoptr (GByteArray) bytes = omv_test_corpus_load ("mixed-v2");
   g_autofree guint8 *large = g_malloc0 (GST_OMV_SIDECAR_SIZE_MAX + 1);
@@ -878,7 +843,7 @@ test_index_of_another_kind (Place * place, gconstpointer unused)
 
 /* Nobody writes into a pipe: whoever opened it would wait. */
 static void
-test_index_is_a_pipe (Place * place, gconstpointer unused)
+test_index_is_a_pipe (OmvTestPlace * place, gconstpointer unused)
 {
   g_autoptr (GByteArray) bytes = omv_test_corpus_load ("mixed-v2");
   g_autofree gchar *target = g_build_filename (place->folder, "pipe", NULL);
@@ -902,7 +867,7 @@ test_index_is_a_pipe (Place * place, gconstpointer unused)
 }
 
 static void
-test_index_cannot_be_written (Place * place, gconstpointer unused)
+test_index_cannot_be_written (OmvTestPlace * place, gconstpointer unused)
 {
   g_autoptr (GByteArray) bytes = omv_test_corpus_load ("mixed-v2");
   g_autoptr (GBytes) memory = g_bytes_new (bytes->data, bytes->len);
@@ -926,7 +891,7 @@ test_index_cannot_be_written (Place * place, gconstpointer unused)
 /* ---- doors ---- */
 
 static void
-test_errors_of_opening (Place * place, gconstpointer unused)
+test_errors_of_opening (OmvTestPlace * place, gconstpointer unused)
 {
   static const struct
   {
@@ -1104,11 +1069,12 @@ test_size_limit (void)
 
 static void
 add (const gchar * folder, const gchar * name, gconstpointer data,
-    void (*function) (Place *, gconstpointer))
+    void (*function) (OmvTestPlace *, gconstpointer))
 {
   g_autofree gchar *path = g_strdup_printf ("/reader/%s/%s", folder, name);
 
-  g_test_add (path, Place, data, set_up, function, tear_down);
+  g_test_add (path, OmvTestPlace, data, omv_test_place_set_up, function,
+      omv_test_place_tear_down);
 }
 
 static void

@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#include "omvtest-place.h"
 #include "omvtest-walker.h"
 #include "omvtest.h"
 
@@ -307,20 +308,13 @@ expect_cut (const GArray * frames, gsize header_size, gsize cut)
   return g_string_free (text, FALSE);
 }
 
-/* From one cut to the next. */
-static gsize
-get_step (void)
-{
-  return g_getenv ("OMV_TEST_SLOW") != NULL ? 7 : 1;
-}
-
 static void
 test_cut (gconstpointer name)
 {
   g_autoptr (OmvTestGolden) golden = omv_test_golden_load (name);
   gsize header_size = golden->version < 20 ? 16 : 32;
 
-  for (gsize cut = 0; cut <= golden->size; cut += get_step ()) {
+  for (gsize cut = 0; cut <= golden->size; cut += omv_test_get_pace (7)) {
     g_autofree gchar *expected = expect_cut (golden->frames, header_size, cut);
 
     for (guint i = 0; i < 3; i++)
@@ -335,7 +329,7 @@ test_cut_pushed (void)
 {
   g_autoptr (OmvTestGolden) golden = omv_test_golden_load ("v20_sizefield");
 
-  for (gsize cut = 0; cut <= golden->size; cut += get_step ()) {
+  for (gsize cut = 0; cut <= golden->size; cut += omv_test_get_pace (7)) {
     g_autofree gchar *expected = expect_cut (golden->frames, 32, cut);
 
     for (guint i = 1; i < OMV_TEST_N_DRIVERS; i++)

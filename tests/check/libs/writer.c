@@ -18,50 +18,14 @@
 #include <sys/stat.h>
 
 #include "omvtest-corpus.h"
+#include "omvtest-place.h"
 #include "omvtest.h"
 
 #define MS G_GUINT64_CONSTANT (1000000)
 
-/* A file in a folder of its own. */
-typedef struct
-{
-  gchar *folder;
-  gchar *path;
-  gchar *index_path;
-} Place;
-
-static void
-set_up (Place * place, gconstpointer unused)
-{
-  g_autoptr (GError) error = NULL;
-
-  place->folder = g_dir_make_tmp ("omv-writer-XXXXXX", &error);
-  g_assert_no_error (error);
-  place->path = g_build_filename (place->folder, "run %41.bin", NULL);
-  place->index_path = g_strconcat (place->path, ".idx", NULL);
-}
-
-static void
-tear_down (Place * place, gconstpointer unused)
-{
-  (void) g_unlink (place->index_path);
-  (void) g_unlink (place->path);
-  g_assert_cmpint (g_rmdir (place->folder), ==, 0);
-  g_free (place->folder);
-  g_free (place->path);
-  g_free (place->index_path);
-}
-
-/* Steps in which to do what takes long under valgrind. */
-static guint
-get_pace (guint slow)
-{
-  return g_getenv ("OMV_TEST_SLOW") != NULL ? slow : 1;
-}
-
 /* Not by g_file_set_contents(), which waits for the disk. */
 static void
-store (const Place * place, const guint8 * data, gsize size)
+store (const OmvTestPlace * place, const guint8 * data, gsize size)
 {
   FILE *file = g_fopen (place->path, "wb");
 
@@ -71,7 +35,7 @@ store (const Place * place, const guint8 * data, gsize size)
 }
 
 static void
-check_file (const Place * place, const guint8 * data, gsize size)
+check_file (const OmvTestPlace * place, const guint8 * data, gsize size)
 {
   g_autofree gchar *contents = NULL;
   g_autoptr (GError) error = NULL;
@@ -83,7 +47,8 @@ check_file (const Place * place, const guint8 * data, gsize size)
 }
 
 static GstOmvWriter *
-open_writer (const Place * place, GstOmvWriterMode mode, GstOmvVersion version)
+open_writer (const OmvTestPlace * place, GstOmvWriterMode mode,
+    GstOmvVersion version)
 {
   GstOmvWriter *writer = gst_omv_writer_new ();
   g_autoptr (GError) error = NULL;
@@ -106,7 +71,7 @@ close_writer (GstOmvWriter * writer)
 }
 
 static void
-check_refused (const Place * place, GstOmvWriterMode mode,
+check_refused (const OmvTestPlace * place, GstOmvWriterMode mode,
     GstOmvVersion version, GQuark domain, gint code)
 {
   g_autoptr (GstOmvWriter) writer = gst_omv_writer_new ();
@@ -239,7 +204,7 @@ make_expected (const OmvTestGolden * golden)
 
 /* "Between recordings of one version nothing is changed", and F2 */
 static void
-test_copy (Place * place, gconstpointer name)
+test_copy (OmvTestPlace * place, gconstpointer name)
 {
   g_autoptr (OmvTestGolden) golden = omv_test_golden_load (name);
   g_autoptr (GByteArray) expected = make_expected (golden);
@@ -262,7 +227,7 @@ test_copy (Place * place, gconstpointer name)
 
 /* The same by times and pixels. */
 static void
-test_append_all (Place * place, gconstpointer name)
+test_append_all (OmvTestPlace * place, gconstpointer name)
 {
   g_autoptr (OmvTestGolden) golden = omv_test_golden_load (name);
   g_autoptr (GPtrArray) frames = read_frames (golden->data, golden->size);
@@ -307,12 +272,12 @@ count_whole (const OmvTestGolden * golden, gsize cut)
 
 /* O1, E1: a recording that was cut anywhere goes on as if it had not been. */
 static void
-test_every_cut (Place * place, gconstpointer name)
+test_every_cut (OmvTestPlace * place, gconstpointer name)
 {
   g_autoptr (OmvTestGolden) golden = omv_test_golden_load (name);
   g_autoptr (GPtrArray) frames = read_frames (golden->data, golden->size);
 
-  for (gsize cut = 0; cut <= golden->size; cut += get_pace (37)) {
+  for (gsize cut = 0; cut <= golden->size; cut += omv_test_get_pace (37)) {
     guint n = count_whole (golden, cut);
     g_autoptr (GstOmvWriter) writer = NULL;
 
@@ -333,7 +298,7 @@ test_every_cut (Place * place, gconstpointer name)
 
 /* A version is kept, whatever a new recording would have. */
 static void
-test_append_keeps_version (Place * place, gconstpointer unused)
+test_append_keeps_version (OmvTestPlace * place, gconstpointer unused)
 {
   g_autoptr (GByteArray) bytes = omv_test_build ("V1.1 g5x3 V2.0 g5x3", NULL);
   g_autoptr (GByteArray) joined = omv_test_build ("V2.0 g5x3 V1.1", NULL);
@@ -360,7 +325,7 @@ test_append_keeps_version (Place * place, gconstpointer unused)
 
 /* E1, O1 */
 static void
-test_append_refused (Place * place, gconstpointer unused)
+test_append_refused (OmvTestPlace * place, gconstpointer unused)
 {
   const struct
   {
@@ -397,7 +362,7 @@ test_append_refused (Place * place, gconstpointer unused)
 }
 
 static void
-check_summary (GstOmvWriter * writer, const Place * place)
+check_summary (GstOmvWriter * writer, const OmvTestPlace * place)
 {
   g_autoptr (GstOmvReader) reader = gst_omv_reader_new ();
   g_autoptr (GstOmvFrame) last = NULL;
@@ -421,7 +386,7 @@ check_summary (GstOmvWriter * writer, const Place * place)
 
 /* Why a recording cannot be appended to, or -1: E1, and versions. */
 static gint
-get_refusal (const Place * place)
+get_refusal (const OmvTestPlace * place)
 {
   g_autoptr (GstOmvReader) reader =
       g_object_new (GST_OMV_TYPE_READER, "resync", TRUE, NULL);
@@ -448,7 +413,7 @@ get_refusal (const Place * place)
 /* What is told of a recording is what a reader says, and time goes on: to half a
  * millisecond, or twice that behind exact times that lie between two. */
 static void
-test_summary (Place * place, gconstpointer name)
+test_summary (OmvTestPlace * place, gconstpointer name)
 {
   g_autoptr (GByteArray) bytes = omv_test_corpus_load (name);
   g_autoptr (GstOmvWriter) writer = gst_omv_writer_new ();
@@ -479,7 +444,7 @@ test_summary (Place * place, gconstpointer name)
 
 /* Frame 20 is broken by now, but nobody comes by. */
 static void
-test_append_uses_index (Place * place, gconstpointer unused)
+test_append_uses_index (OmvTestPlace * place, gconstpointer unused)
 {
   g_autoptr (GArray) frames = NULL;
   g_autoptr (GString) recipe = g_string_new ("V2.0");
@@ -505,7 +470,7 @@ test_append_uses_index (Place * place, gconstpointer unused)
 /* ---- opening ---- */
 
 static void
-test_modes (Place * place, gconstpointer unused)
+test_modes (OmvTestPlace * place, gconstpointer unused)
 {
   g_autoptr (GByteArray) old = omv_test_build ("V1.1 g5x3 c7x5", NULL);
   g_autoptr (GstOmvWriter) writer = open_writer (place,
@@ -526,7 +491,7 @@ test_modes (Place * place, gconstpointer unused)
 
 /* O1 */
 static void
-test_refused_versions (Place * place, gconstpointer unused)
+test_refused_versions (OmvTestPlace * place, gconstpointer unused)
 {
   const gint versions[] = { 0, GST_OMV_VERSION_V1_0, GST_OMV_VERSION_V2_1, 30 };
   g_autoptr (GByteArray) old = omv_test_build ("V1.1 g5x3 c7x5", NULL);
@@ -548,12 +513,12 @@ test_refused_versions (Place * place, gconstpointer unused)
 
 /* No pipe lets us wait, no device is written to. */
 static void
-test_no_file (Place * place, gconstpointer unused)
+test_no_file (OmvTestPlace * place, gconstpointer unused)
 {
   g_autoptr (GFile) remote = g_file_new_for_uri ("http://localhost/run.bin");
   g_autoptr (GstOmvWriter) writer = gst_omv_writer_new ();
   g_autoptr (GError) error = NULL;
-  Place missing = { 0, };
+  OmvTestPlace missing = { 0, };
   g_autofree gchar *path = g_build_filename (place->folder, "no", "run", NULL);
 
   g_assert_false (gst_omv_writer_open_file (writer, remote,
@@ -587,7 +552,7 @@ append_format (GstOmvWriter * writer, GstOmvPixelFormat format, gint width,
 
 /* F1 */
 static void
-test_refused_frames (Place * place, gconstpointer unused)
+test_refused_frames (OmvTestPlace * place, gconstpointer unused)
 {
   const struct
   {
@@ -642,7 +607,7 @@ test_refused_frames (Place * place, gconstpointer unused)
 
 /* F1: pictures that say another size than their headers */
 static void
-test_refused_pictures (Place * place, gconstpointer name)
+test_refused_pictures (OmvTestPlace * place, gconstpointer name)
 {
   g_autoptr (OmvTestGolden) golden = omv_test_golden_load (name);
   g_autoptr (GPtrArray) frames = read_frames (golden->data, golden->size);
@@ -660,12 +625,12 @@ test_refused_pictures (Place * place, gconstpointer name)
 
 /* F2: thirty frames a second for an hour */
 static void
-test_no_drift (Place * place, gconstpointer unused)
+test_no_drift (OmvTestPlace * place, gconstpointer unused)
 {
   const guint64 hour = G_GUINT64_CONSTANT (3600) * 1000 * MS;
   g_autoptr (GstOmvWriter) writer = open_writer (place,
       GST_OMV_WRITER_MODE_CREATE, GST_OMV_VERSION_V2_0);
-  guint n_frames = 3600 * 30 / get_pace (100);
+  guint n_frames = 3600 * 30 / omv_test_get_pace (100);
 
   for (guint i = 1; i <= n_frames; i++) {
     guint64 time = i * hour / n_frames;
@@ -680,7 +645,7 @@ test_no_drift (Place * place, gconstpointer unused)
 
 /* A frame that follows another by an interval follows the latest one. */
 static void
-test_copy_behind_backward (Place * place, gconstpointer unused)
+test_copy_behind_backward (OmvTestPlace * place, gconstpointer unused)
 {
   g_autoptr (GByteArray) bytes = omv_test_build ("V2.0 g5x3", NULL);
   g_autoptr (GPtrArray) frames = read_frames (bytes->data, bytes->len);
@@ -694,7 +659,7 @@ test_copy_behind_backward (Place * place, gconstpointer unused)
 }
 
 static void
-test_odd_times (Place * place, gconstpointer unused)
+test_odd_times (OmvTestPlace * place, gconstpointer unused)
 {
   const guint64 limit = G_MAXUINT32 * MS;
   g_autoptr (GstOmvWriter) writer = open_writer (place,
@@ -723,7 +688,7 @@ test_odd_times (Place * place, gconstpointer unused)
 
 /* Bytes 20…31 of the frame whose header stands at @offset. */
 static void
-check_exact_time (const Place * place, guint64 offset, guint64 time)
+check_exact_time (const OmvTestPlace * place, guint64 offset, guint64 time)
 {
   g_autofree gchar *data = NULL;
   guint8 header[32];
@@ -737,7 +702,7 @@ check_exact_time (const Place * place, guint64 offset, guint64 time)
 }
 
 static void
-test_exact_time (Place * place, gconstpointer unused)
+test_exact_time (OmvTestPlace * place, gconstpointer unused)
 {
   g_autoptr (GstOmvWriter) writer = open_writer (place,
       GST_OMV_WRITER_MODE_CREATE, GST_OMV_VERSION_V2_0);
@@ -770,7 +735,7 @@ test_exact_time (Place * place, gconstpointer unused)
 
 /* Exact times are copied, and times with them. */
 static void
-test_copy_exact_times (Place * place, gconstpointer unused)
+test_copy_exact_times (OmvTestPlace * place, gconstpointer unused)
 {
   g_autoptr (GByteArray) bytes = omv_test_corpus_load ("exact-times");
   g_autoptr (GPtrArray) frames = read_frames (bytes->data, bytes->len);
@@ -796,7 +761,7 @@ test_copy_exact_times (Place * place, gconstpointer unused)
 /* ---- cutting ---- */
 
 static void
-test_truncate (Place * place, gconstpointer unused)
+test_truncate (OmvTestPlace * place, gconstpointer unused)
 {
   g_autoptr (GArray) frames = NULL;
   g_autoptr (GString) recipe = g_string_new ("V2.0");
@@ -833,7 +798,7 @@ test_truncate (Place * place, gconstpointer unused)
 
 /* Back into a recording that is only read: refused. O1 */
 static void
-test_truncate_joined (Place * place, gconstpointer unused)
+test_truncate_joined (OmvTestPlace * place, gconstpointer unused)
 {
   g_autoptr (GByteArray) bytes =
       omv_test_build ("V1.0 g5x3 V1.1 g5x3 V2.0 g5x3", NULL);
@@ -875,7 +840,7 @@ append_number (GstOmvWriter * writer, guint64 number, GError ** error)
 
 /* P1: the file is a whole prefix of @whole. */
 static void
-check_prefix (const Place * place, const guint8 * whole, gsize size)
+check_prefix (const OmvTestPlace * place, const guint8 * whole, gsize size)
 {
   g_autofree gchar *contents = NULL;
   gsize length;
@@ -890,7 +855,7 @@ check_prefix (const Place * place, const guint8 * whole, gsize size)
 
 /* P2: what was taken while the disk was full is there in the end. */
 static void
-check_full (const Place * place, const guint8 * whole, gsize size,
+check_full (const OmvTestPlace * place, const guint8 * whole, gsize size,
     guint n_frames, gsize room)
 {
   g_autoptr (GstOmvWriter) writer = open_writer (place,
@@ -920,7 +885,7 @@ check_full (const Place * place, const guint8 * whole, gsize size,
 }
 
 static void
-test_full_disk (Place * place, gconstpointer unused)
+test_full_disk (OmvTestPlace * place, gconstpointer unused)
 {
   const guint n_frames = 180;
   g_autofree gchar *whole = NULL;
@@ -934,13 +899,13 @@ test_full_disk (Place * place, gconstpointer unused)
   g_assert_true (g_file_get_contents (place->path, &whole, &size, NULL));
 
   (void) signal (SIGXFSZ, SIG_IGN);
-  for (gsize room = 16; room < size; room += 1777 * get_pace (10))
+  for (gsize room = 16; room < size; room += 1777 * omv_test_get_pace (10))
     check_full (place, (const guint8 *) whole, size, n_frames, room);
 }
 
 /* No room for the file header: nothing is left behind. O1 */
 static void
-test_full_from_the_start (Place * place, gconstpointer unused)
+test_full_from_the_start (OmvTestPlace * place, gconstpointer unused)
 {
   (void) signal (SIGXFSZ, SIG_IGN);
   limit_files (7);
@@ -952,7 +917,7 @@ test_full_from_the_start (Place * place, gconstpointer unused)
 
 /* What close() could not write is told. */
 static void
-test_close_fails (Place * place, gconstpointer unused)
+test_close_fails (OmvTestPlace * place, gconstpointer unused)
 {
   g_autoptr (GstOmvWriter) writer = open_writer (place,
       GST_OMV_WRITER_MODE_CREATE, GST_OMV_VERSION_V2_0);
@@ -976,7 +941,7 @@ test_close_fails (Place * place, gconstpointer unused)
 
 /* P1, P3: at any time the file holds whole frames, and after flush all of them. */
 static void
-test_growing (Place * place, gconstpointer unused)
+test_growing (OmvTestPlace * place, gconstpointer unused)
 {
   g_autoptr (GstOmvWriter) writer = open_writer (place,
       GST_OMV_WRITER_MODE_CREATE, GST_OMV_VERSION_V2_0);
@@ -1028,7 +993,7 @@ check_closed (GstOmvWriter * writer)
 }
 
 static void
-test_closed (Place * place, gconstpointer unused)
+test_closed (OmvTestPlace * place, gconstpointer unused)
 {
   g_autoptr (GstOmvWriter) writer = gst_omv_writer_new ();
 
@@ -1056,7 +1021,7 @@ test_closed (Place * place, gconstpointer unused)
 
 /* Nothing is lost with the last reference, or with the next opening. */
 static void
-test_forgotten (Place * place, gconstpointer unused)
+test_forgotten (OmvTestPlace * place, gconstpointer unused)
 {
   g_autofree gchar *other = g_build_filename (place->folder, "other", NULL);
   GstOmvWriter *writer = open_writer (place, GST_OMV_WRITER_MODE_CREATE,
@@ -1082,14 +1047,15 @@ test_forgotten (Place * place, gconstpointer unused)
 
 static void
 add (const gchar * path, gconstpointer data,
-    void (*test) (Place *, gconstpointer))
+    void (*test) (OmvTestPlace *, gconstpointer))
 {
-  g_test_add (path, Place, data, set_up, test, tear_down);
+  g_test_add (path, OmvTestPlace, data, omv_test_place_set_up, test,
+      omv_test_place_tear_down);
 }
 
 static void
 add_each (const gchar * folder, const gchar * const *names,
-    const gchar * prefix, void (*test) (Place *, gconstpointer))
+    const gchar * prefix, void (*test) (OmvTestPlace *, gconstpointer))
 {
   for (guint i = 0; names[i] != NULL; i++) {
     g_autofree gchar *path = g_strconcat (folder, names[i], NULL);
