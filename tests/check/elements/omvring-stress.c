@@ -8,12 +8,11 @@
  *
  * Threads assert by GLib, because Check's macros are for one thread at a time.
  *
- * OMV_TEST_STRESS: how many times as long as usual. OMV_TEST_SLOW: shorter.
- *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
 #include "omvringtest.h"
+#include "omvstress.h"
 
 #include <gst/omv/omv.h>
 
@@ -28,12 +27,6 @@ typedef struct
   gint done;                    /* atomic: the stream is over */
   GMutex pushing;               /* while something is pushed */
 } Stress;
-
-static guint
-roll (GRand * rand, guint sides)
-{
-  return (guint) g_rand_int_range (rand, 0, (gint32) sides);
-}
 
 static gboolean
 is_done (Stress * stress)
@@ -123,14 +116,14 @@ feed (gpointer data)
     GstFlowReturn flow;
 
     g_mutex_lock (&stress->pushing);
-    if (push_events (harness, roll (rand, 1000), &size))
+    if (push_events (harness, omv_stress_roll (rand, 1000), &size))
       time = 0;
     flow = gst_harness_push (harness, make_frame (number, time, size));
     g_mutex_unlock (&stress->pushing);
     g_assert_cmpint (flow, ==, GST_FLOW_OK);
-    time += roll (rand, 2) * RING_FRAME_TIME;
-    if (roll (rand, 8) == 0)
-      g_usleep (roll (rand, 300));
+    time += omv_stress_roll (rand, 2) * RING_FRAME_TIME;
+    if (omv_stress_roll (rand, 8) == 0)
+      g_usleep (omv_stress_roll (rand, 300));
   }
   g_atomic_int_set (&stress->done, TRUE);
 
@@ -148,12 +141,12 @@ fire (gpointer data)
   while (!is_done (stress)) {
     g_autoptr (GstStructure) stats = NULL;
 
-    switch (roll (rand, 5)) {
+    switch (omv_stress_roll (rand, 5)) {
       case 0:
         (void) ring_trigger (stress->ring, "now");
         break;
       case 1:
-        (void) ring_trigger_at (stress->ring, roll (rand, 400)
+        (void) ring_trigger_at (stress->ring, omv_stress_roll (rand, 400)
             * RING_FRAME_TIME, "then");
         break;
       case 2:
@@ -170,7 +163,7 @@ fire (gpointer data)
         g_object_get (stress->ring->sink, "ring-stats", &stats, NULL);
         break;
     }
-    g_usleep (roll (rand, 600));
+    g_usleep (omv_stress_roll (rand, 600));
   }
 
   return NULL;
@@ -185,16 +178,16 @@ change_states (gpointer data)
   g_autoptr (GRand) rand = g_rand_new_with_seed (3);
 
   while (!is_done (stress)) {
-    const GstState state = roll (rand, 10) == 0 ? GST_STATE_READY
+    const GstState state = omv_stress_roll (rand, 10) == 0 ? GST_STATE_READY
         : GST_STATE_PAUSED;
 
-    g_usleep (roll (rand, 6000));
+    g_usleep (omv_stress_roll (rand, 6000));
     /* what is pushed just when a pad is switched off or on meets neither */
     if (state == GST_STATE_READY)
       g_mutex_lock (&stress->pushing);
     g_assert_cmpint (gst_element_set_state (stress->ring->sink, state), !=,
         GST_STATE_CHANGE_FAILURE);
-    g_usleep (roll (rand, 300));
+    g_usleep (omv_stress_roll (rand, 300));
     g_assert_cmpint (gst_element_set_state (stress->ring->sink,
             GST_STATE_PLAYING), !=, GST_STATE_CHANGE_FAILURE);
     if (state == GST_STATE_READY)
@@ -222,12 +215,12 @@ replay (gpointer data)
     gst_harness_set_drop_buffers (harnesses[i], TRUE);
   }
   while (!is_done (stress)) {
-    GstElement *source = sources[roll (rand, 2)];
+    GstElement *source = sources[omv_stress_roll (rand, 2)];
 
     (void) gst_element_set_state (source, (GstState) (GST_STATE_NULL
-            + roll (rand, 4)));
+            + omv_stress_roll (rand, 4)));
     (void) gst_element_set_state (source, GST_STATE_PLAYING);
-    g_usleep (roll (rand, 4000));
+    g_usleep (omv_stress_roll (rand, 4000));
   }
   for (guint i = 0; i < 2; i++) {
     gst_harness_teardown (harnesses[i]);
@@ -246,9 +239,10 @@ be_a_disk (gpointer data)
   g_autoptr (GRand) rand = g_rand_new_with_seed (5);
 
   while (!is_done (stress)) {
-    slow_disk_set_delay (roll (rand, 3) == 0 ? roll (rand, 500) : 0);
-    slow_disk_fail (roll (rand, 20) == 0);
-    g_usleep (roll (rand, 5000));
+    slow_disk_set_delay (omv_stress_roll (rand, 3) == 0 ? omv_stress_roll (rand,
+            500) : 0);
+    slow_disk_fail (omv_stress_roll (rand, 20) == 0);
+    g_usleep (omv_stress_roll (rand, 5000));
   }
   slow_disk_set_delay (0);
   slow_disk_fail (FALSE);
@@ -306,17 +300,6 @@ check_files (Ring * ring)
   g_assert_true (g_hash_table_size (seen) > 0);
 }
 
-static guint64
-get_n_frames (void)
-{
-  const gchar *factor = g_getenv ("OMV_TEST_STRESS");
-
-  if (g_getenv ("OMV_TEST_SLOW") != NULL)
-    return N_FRAMES / 20;
-  return factor == NULL ? N_FRAMES
-      : N_FRAMES * g_ascii_strtoull (factor, NULL, 10);
-}
-
 GST_START_TEST (test_everything_at_once)
 {
   static const gchar *const retriggers[] = { "extend", "ignore", "new" };
@@ -326,7 +309,8 @@ GST_START_TEST (test_everything_at_once)
       "channel", "stress", "pre-frames", G_GINT64_CONSTANT (12), "post-frames",
       G_GUINT64_CONSTANT (5), NULL);
   GThread *threads[G_N_ELEMENTS (functions)];
-  Stress stress = { ring, NULL, get_n_frames (), FALSE };
+  Stress stress =
+      { ring, NULL, omv_stress_get_count (N_FRAMES, N_FRAMES / 20), FALSE };
 
   g_mutex_init (&stress.pushing);
   gst_util_set_object_arg (G_OBJECT (ring->sink), "retrigger",

@@ -4,12 +4,10 @@
  * every state and up again, while it pulls a recording whose frames change their
  * size. What each does follows from a seed, when it does it does not. Each frame
  * must be the one that its number says, under its own caps, and follow the one
- * before it in its segment. Afterwards a last seek must bring each frame, once. It
- * is of most use under the thread sanitizer.
+ * before it in its segment. Afterwards each frame must come once, in the whole
+ * recording and in a part of it. It is of most use under the thread sanitizer.
  *
  * Threads assert by GLib, because Check's macros are for one thread at a time.
- *
- * OMV_TEST_STRESS: how many times as long as usual. OMV_TEST_SLOW: shorter.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -17,45 +15,36 @@
 #include <gst/check/gstcheck.h>
 
 #include "omvplayer.h"
+#include "omvstress.h"
 #include "omvtest.h"
 
 #define N_FRAMES 2000
 #define N_LAST 500              /* frames of the last seek */
-#define N_SEEKS 10000
-#define RUN 30                  /* frames of one shape */
+#define N_SEEKS 30000
+#define RUN 3                   /* frames of one shape */
 #define INTERVAL (10 * GST_MSECOND)
-#define DURATION (N_FRAMES * INTERVAL)
 #define PAYLOAD_SIZE 16
 
 typedef struct
 {
   OmvPlayer *player;
-  guint n_seeks;
-  gint done;                    /* atomic: there are no more seeks */
+  guint64 n_seeks;              /* to be done */
+  GMutex lock;
+  GCond changed;
+
+  /* lock */
+  guint64 n_tried;              /* seeks, with those that were refused */
+  gboolean done;                /* there are no more */
+  gboolean eos;                 /* since start_over() */
 
   /* streaming thread, or under the stream lock of the sink pad */
   gdouble rate;                 /* of the segment */
   gboolean skips;               /* it leaves out frames */
   guint64 last;                 /* number of the last frame, or NONE */
-
-  /* atomic */
-  gint n_frames;                /* since the last seek, when there is but one */
-  gint n_eos;
+  guint n_frames;               /* since start_over() */
 } Stress;
 
 #define NONE GST_BUFFER_OFFSET_NONE
-
-static guint
-roll (GRand * rand, guint sides)
-{
-  return (guint) g_rand_int_range (rand, 0, (gint32) sides);
-}
-
-static gboolean
-is_done (Stress * stress)
-{
-  return g_atomic_int_get (&stress->done);
-}
 
 /* --- the recording --------------------------------------------------------- */
 
@@ -129,7 +118,7 @@ sink_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
   check_caps (pad, GST_BUFFER_OFFSET (buffer));
   check_order (stress, GST_BUFFER_OFFSET (buffer));
   stress->last = GST_BUFFER_OFFSET (buffer);
-  g_atomic_int_inc (&stress->n_frames);
+  stress->n_frames++;
   gst_buffer_unref (buffer);
 
   return GST_FLOW_OK;
@@ -147,6 +136,15 @@ note_segment (Stress * stress, GstEvent * event)
   stress->last = NONE;
 }
 
+static void
+note_eos (Stress * stress)
+{
+  g_mutex_lock (&stress->lock);
+  stress->eos = TRUE;
+  g_cond_broadcast (&stress->changed);
+  g_mutex_unlock (&stress->lock);
+}
+
 static gboolean
 sink_event (GstPad * pad, GstObject * parent, GstEvent * event)
 {
@@ -155,7 +153,7 @@ sink_event (GstPad * pad, GstObject * parent, GstEvent * event)
   if (GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT)
     note_segment (stress, event);
   if (GST_EVENT_TYPE (event) == GST_EVENT_EOS)
-    g_atomic_int_inc (&stress->n_eos);
+    note_eos (stress);
   gst_event_unref (event);
 
   return TRUE;
@@ -175,17 +173,48 @@ make_seek (GRand * rand)
     GST_SEEK_FLAG_KEY_UNIT | GST_SEEK_FLAG_SNAP_NEAREST, GST_SEEK_FLAG_SEGMENT,
     GST_SEEK_FLAG_TRICKMODE
   };
-  gboolean by_number = roll (rand, 3) == 0;
+  gboolean by_number = omv_stress_roll (rand, 3) == 0;
   guint64 unit = by_number ? 1 : INTERVAL;
-  guint64 start = roll (rand, N_FRAMES) * unit + roll (rand, 2) * unit / 2;
-  gint64 stop = roll (rand, 2) == 0 ? -1
-      : (gint64) (start + roll (rand, 300) * unit);
+  guint64 start =
+      omv_stress_roll (rand, N_FRAMES) * unit + omv_stress_roll (rand,
+      2) * unit / 2;
+  gint64 stop = omv_stress_roll (rand,
+      2) == 0 ? -1 : (gint64) (start + omv_stress_roll (rand, 300) * unit);
 
-  return gst_event_new_seek (rates[roll (rand, G_N_ELEMENTS (rates))],
+  return gst_event_new_seek (rates[omv_stress_roll (rand,
+              G_N_ELEMENTS (rates))],
       by_number ? GST_FORMAT_DEFAULT : GST_FORMAT_TIME,
-      flags[roll (rand, G_N_ELEMENTS (flags))]
-      | (roll (rand, 4) > 0 ? GST_SEEK_FLAG_FLUSH : 0),
+      flags[omv_stress_roll (rand, G_N_ELEMENTS (flags))]
+      | (omv_stress_roll (rand, 4) > 0 ? GST_SEEK_FLAG_FLUSH : 0),
       GST_SEEK_TYPE_SET, (gint64) start, GST_SEEK_TYPE_SET, stop);
+}
+
+static void
+count_seek (Stress * stress, gboolean done)
+{
+  g_mutex_lock (&stress->lock);
+  stress->n_tried++;
+  stress->done = done;
+  g_cond_broadcast (&stress->changed);
+  g_mutex_unlock (&stress->lock);
+}
+
+/* The others keep step with the seeks, however fast a machine is. FALSE: there are
+ * no more. */
+static gboolean
+wait_for_seeks (Stress * stress, guint count)
+{
+  gboolean done;
+  guint64 until;
+
+  g_mutex_lock (&stress->lock);
+  until = stress->n_tried + count;
+  while (!stress->done && stress->n_tried < until)
+    g_cond_wait (&stress->changed, &stress->lock);
+  done = stress->done;
+  g_mutex_unlock (&stress->lock);
+
+  return !done;
 }
 
 /* Seeks may be refused: there is no pad while the element is down. */
@@ -195,14 +224,12 @@ seek (gpointer data)
   Stress *stress = data;
   g_autoptr (GRand) rand = g_rand_new_with_seed (1);
 
-  for (guint i = 0; i < stress->n_seeks;) {
+  for (guint64 i = 0; i < stress->n_seeks;) {
     if (gst_pad_push_event (stress->player->sink, make_seek (rand)))
       i++;
-    if (roll (rand, 4) == 0)
-      g_thread_yield ();
+    count_seek (stress, i == stress->n_seeks);
   }
 
-  g_atomic_int_set (&stress->done, TRUE);
   return NULL;
 }
 
@@ -228,10 +255,10 @@ ask (gpointer data)
   Stress *stress = data;
   g_autoptr (GRand) rand = g_rand_new_with_seed (2);
 
-  while (!is_done (stress)) {
-    ask_once (stress->player->sink, formats[roll (rand, 3)],
-        formats[roll (rand, 3)], (gint64) roll (rand, N_FRAMES));
-    g_usleep (100);             /* only so that others do something */
+  while (wait_for_seeks (stress, omv_stress_roll (rand, 4))) {
+    ask_once (stress->player->sink, formats[omv_stress_roll (rand, 3)],
+        formats[omv_stress_roll (rand, 3)],
+        (gint64) omv_stress_roll (rand, N_FRAMES));
   }
 
   return NULL;
@@ -257,26 +284,15 @@ change_states (gpointer data)
   Stress *stress = data;
   g_autoptr (GRand) rand = g_rand_new_with_seed (3);
 
-  while (!is_done (stress)) {
-    change_state (stress->player, states[roll (rand, G_N_ELEMENTS (states))]);
-    g_usleep (roll (rand, 3000));
+  while (wait_for_seeks (stress, omv_stress_roll (rand, 100))) {
+    change_state (stress->player,
+        states[omv_stress_roll (rand, G_N_ELEMENTS (states))]);
   }
 
   return NULL;
 }
 
 /* --- the test -------------------------------------------------------------- */
-
-static guint
-get_n_seeks (void)
-{
-  const gchar *factor = g_getenv ("OMV_TEST_STRESS");
-
-  if (g_getenv ("OMV_TEST_SLOW") != NULL)
-    return N_SEEKS / 400;
-  return factor == NULL ? N_SEEKS
-      : N_SEEKS * (guint) g_ascii_strtoull (factor, NULL, 10);
-}
 
 /* No message of all this is an error. */
 static void
@@ -288,30 +304,40 @@ check_messages (Stress * stress)
   g_assert_null (message);
 }
 
-/* One last seek ends at once whatever else was under way, and is played as if
- * nothing had been before it. */
+/* Nothing is being played. */
 static void
-check_last_seek (Stress * stress)
+start_over (Stress * stress)
 {
-  OmvPlayer *player = stress->player;
+  stress->n_frames = 0;
+  g_mutex_lock (&stress->lock);
+  stress->eos = FALSE;
+  g_mutex_unlock (&stress->lock);
+}
 
-  change_state (player, GST_STATE_PLAYING);
-  while (!gst_pad_push_event (player->sink, gst_event_new_seek (1,
-              GST_FORMAT_DEFAULT, GST_SEEK_FLAG_FLUSH, GST_SEEK_TYPE_SET, 0,
-              GST_SEEK_TYPE_SET, 1)))
-    g_thread_yield ();          /* until there is a pad */
+static void
+check_frames (Stress * stress, guint n_frames)
+{
+  g_mutex_lock (&stress->lock);
+  while (!stress->eos)
+    g_cond_wait (&stress->changed, &stress->lock);
+  g_mutex_unlock (&stress->lock);
+  fail_unless_equals_int (stress->n_frames, n_frames);
+}
 
-  /* the streaming thread stands still, at the end of that one frame */
-  while (g_atomic_int_get (&stress->n_eos) == 0)
-    g_thread_yield ();
-  g_atomic_int_set (&stress->n_frames, 0);
-  g_atomic_int_set (&stress->n_eos, 0);
-  fail_unless (gst_pad_push_event (player->sink, gst_event_new_seek (1,
+/* The recording is played as if nothing had been before it, and so is a part. */
+static void
+check_afterwards (Stress * stress)
+{
+  change_state (stress->player, GST_STATE_READY);
+  start_over (stress);
+  change_state (stress->player, GST_STATE_PLAYING);
+  check_frames (stress, N_FRAMES);
+
+  start_over (stress);
+  fail_unless (gst_pad_push_event (stress->player->sink, gst_event_new_seek (1,
               GST_FORMAT_DEFAULT, GST_SEEK_FLAG_FLUSH, GST_SEEK_TYPE_SET, 100,
               GST_SEEK_TYPE_SET, 100 + N_LAST)));
-  while (g_atomic_int_get (&stress->n_eos) == 0)
-    g_thread_yield ();
-  fail_unless_equals_int (g_atomic_int_get (&stress->n_frames), N_LAST);
+  check_frames (stress, N_LAST);
 }
 
 GST_START_TEST (test_everything_at_once)
@@ -320,9 +346,13 @@ GST_START_TEST (test_everything_at_once)
   g_autoptr (GByteArray) bytes = make_recording ();
   g_autoptr (OmvPlayer) player = omv_player_new (OMV_PLAYER_PULL, bytes->data,
       bytes->len);
-  Stress stress = {.player = player,.n_seeks = get_n_seeks (),.last = NONE };
+  Stress stress = {.player = player,.n_seeks =
+        omv_stress_get_count (N_SEEKS, N_SEEKS / 60),.last = NONE
+  };
   GThread *threads[G_N_ELEMENTS (functions)];
 
+  g_mutex_init (&stress.lock);
+  g_cond_init (&stress.changed);
   g_object_set_data (G_OBJECT (player->sink), "stress", &stress);
   gst_pad_set_chain_function (player->sink, sink_chain);
   gst_pad_set_event_function (player->sink, sink_event);
@@ -332,10 +362,11 @@ GST_START_TEST (test_everything_at_once)
   for (guint i = 0; i < G_N_ELEMENTS (functions); i++)
     g_thread_join (threads[i]);
 
-  g_atomic_int_set (&stress.n_eos, 0);
-  check_last_seek (&stress);
+  check_afterwards (&stress);
   check_messages (&stress);
   omv_player_stop (player);
+  g_cond_clear (&stress.changed);
+  g_mutex_clear (&stress.lock);
 }
 
 GST_END_TEST;
