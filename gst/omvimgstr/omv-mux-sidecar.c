@@ -42,7 +42,7 @@ get_stream_time (const OmvMuxSidecar * self, GstBuffer * buffer)
 }
 
 /* The wall-clock time of the recording's time 0, whose first frame is @buffer:
- * whoever knows it has said so, else it is now. */
+ * whoever knows it has said so, else it is now. NULL: no calendar has it. */
 static GDateTime *
 get_start (const OmvMuxSidecar * self, GstBuffer * buffer)
 {
@@ -85,14 +85,39 @@ mark (GstOmvMetadata * metadata, const GstOmvFrameHeader * header,
   gst_buffer_unmap (payload, &map);
 }
 
+static void
+note_start (GstOmvMetadata * metadata, GDateTime * start)
+{
+  if (start == NULL)
+    return;
+
+  gst_omv_metadata_set_start (metadata, start);
+  gst_omv_metadata_set_zone (metadata,
+      g_time_zone_get_identifier (g_date_time_get_timezone (start)));
+}
+
+static GstOmvMetadata *
+make_metadata (const OmvMuxSidecar * self, GstBuffer * buffer)
+{
+  GstOmvMetadata *metadata = gst_omv_metadata_new ();
+  g_autoptr (GDateTime) start = get_start (self, buffer);
+  GstClockTime base_time = gst_element_get_base_time (self->element);
+
+  note_start (metadata, start);
+  if (GST_CLOCK_TIME_IS_VALID (base_time))
+    gst_omv_metadata_set_base_time (metadata, base_time);
+  if (self->tags != NULL)
+    gst_omv_tags_to_metadata (self->tags, metadata);
+
+  return metadata;
+}
+
 void
 omv_mux_sidecar_write (const OmvMuxSidecar * self, GstBuffer * buffer,
     const GstOmvFrameHeader * header, GstBuffer * payload)
 {
   g_autoptr (GFile) file = gst_omv_pad_query_file (self->srcpad);
-  g_autoptr (GDateTime) start = get_start (self, buffer);
-  g_autoptr (GstOmvMetadata) metadata = gst_omv_metadata_new ();
-  GstClockTime base_time = gst_element_get_base_time (self->element);
+  g_autoptr (GstOmvMetadata) metadata = NULL;
   g_autoptr (GError) error = NULL;
 
   if (file == NULL) {
@@ -102,13 +127,7 @@ omv_mux_sidecar_write (const OmvMuxSidecar * self, GstBuffer * buffer,
     return;
   }
 
-  gst_omv_metadata_set_start (metadata, start);
-  gst_omv_metadata_set_zone (metadata,
-      g_time_zone_get_identifier (g_date_time_get_timezone (start)));
-  if (GST_CLOCK_TIME_IS_VALID (base_time))
-    gst_omv_metadata_set_base_time (metadata, base_time);
-  if (self->tags != NULL)
-    gst_omv_tags_to_metadata (self->tags, metadata);
+  metadata = make_metadata (self, buffer);
   mark (metadata, header, payload);
   if (!gst_omv_metadata_store (metadata, file, &error))
     GST_ELEMENT_WARNING (self->element, RESOURCE, WRITE,

@@ -289,6 +289,37 @@ GST_START_TEST (test_mux_believes)
 
 GST_END_TEST;
 
+/* Five seconds before a year 1 there is no date. */
+GST_START_TEST (test_mux_date_without_year)
+{
+  g_autoptr (GstOmvMetadata) metadata = NULL;
+  g_autoptr (GDateTime) start = NULL;
+  GstSegment segment;
+  GstHarness *h;
+  Place place;
+
+  place_init (&place);
+  h = make_mux (&place, FALSE);
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  segment.start = 5 * GST_SECOND;
+  fail_unless (gst_harness_push_event (h, gst_event_new_segment (&segment)));
+  fail_unless (gst_harness_push_event (h,
+          make_tags ("0001-01-01T00:00:00Z", "genotype=wild")));
+  push_frame (h, 5 * GST_SECOND, GST_CLOCK_TIME_NONE);
+
+  metadata = gst_omv_metadata_load (place.recording, NULL);
+  fail_unless (metadata != NULL);
+  start = gst_omv_metadata_get_start (metadata);
+  fail_unless (start == NULL);
+  fail_unless (gst_omv_metadata_get_zone (metadata) == NULL);
+  fail_unless_equals_string (gst_omv_metadata_get_value (metadata, "genotype"),
+      "wild");
+  gst_harness_teardown (h);
+  place_clear (&place);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_mux_texts)
 {
   g_autoptr (GstOmvMetadata) metadata = NULL;
@@ -367,6 +398,7 @@ omvstr_metadata_suite (void)
   tcase_add_loop_test (tc, test_demux_says, 0, 2);
   tcase_add_test (tc, test_demux_is_silent);
   tcase_add_test (tc, test_mux_believes);
+  tcase_add_test (tc, test_mux_date_without_year);
   tcase_add_test (tc, test_mux_texts);
   tcase_add_test (tc, test_round_trip);
   return suite;
