@@ -82,16 +82,17 @@ class FaultTest(unittest.TestCase):
 
     def fill(self, files):
         """Makes the folder hold these files, {name: bytes}, and no others."""
-        for path in self.folder.iterdir():
-            if path.name not in files:
-                path.unlink()
+        for name in self.content():
+            if name not in files:
+                self.path(name).unlink()
         for name, data in files.items():
+            self.path(name).parent.mkdir(exist_ok=True)
             self.path(name).write_bytes(data)
 
     def content(self):
-        """All files of the folder, {name: bytes}."""
-        return {path.name: path.read_bytes()
-                for path in self.folder.iterdir()}
+        """All files of the folder, and of folders in it, {name: bytes}."""
+        return {str(path.relative_to(self.folder)): path.read_bytes()
+                for path in self.folder.rglob("*") if path.is_file()}
 
     def run_in(self, arguments, at=0, what="", counted="", victim="",
                stdin=b""):

@@ -788,6 +788,16 @@ unlink (const char *path)
   return result;
 }
 
+/* The one of stdio calls what cannot be seen from here. */
+int
+remove (const char *path)
+{
+  char whole[PATH_MAX];
+  NEXT (int, remove, const char *);
+
+  return find_path (path, whole) ? unlink (path) : next (path);
+}
+
 /* ---- streams ---- */
 
 typedef struct
@@ -837,16 +847,25 @@ stream_close (void *cookie)
   return result;
 }
 
+static int
+get_stream_flags (const char *mode)
+{
+  int access = strchr (mode, '+') != NULL ? O_RDWR
+      : mode[0] == 'r' ? O_RDONLY : O_WRONLY;
+
+  if (mode[0] == 'r')
+    return access;
+  return access | O_CREAT | (mode[0] == 'a' ? O_APPEND : O_TRUNC);
+}
+
 static FILE *
 open_stream (const char *path, const char *mode)
 {
   const cookie_io_functions_t functions = {
     stream_read, stream_write, stream_seek, stream_close
   };
-  int flags = mode[0] == 'r' ? O_RDONLY
-      : O_WRONLY | O_CREAT | (mode[0] == 'a' ? O_APPEND : O_TRUNC);
   Stream *stream;
-  int fd = open (path, flags | O_CLOEXEC, 0666);
+  int fd = open (path, get_stream_flags (mode) | O_CLOEXEC, 0666);
 
   if (fd < 0)
     return NULL;
