@@ -244,6 +244,9 @@ gst_omv_reader_list_parts (GstOmvReader * self, GError ** error)
 
   for (guint i = count_parts (self); i-- > 0;) {
     gst_omv_join_get_part (self->join, i, &part);
+    /* the last one may have grown */
+    if (parts == NULL)
+      part.n_frames = gst_omv_index_get_n_frames (index) - part.number;
     parts = g_list_prepend (parts, gst_omv_part_copy (&part));
   }
 

@@ -43,7 +43,8 @@
  * are left out, and a torn last frame costs only itself.
  *
  * The file may be written to meanwhile. Each call sees what is there then. Of
- * many files that is true of the last one; new files are not seen.
+ * many files that is true of the last one, if it had a frame when it was first
+ * looked at; new files are not seen.
  *
  * Frames are as they are stored. gst_omv_decode() makes pixels of them.
  *

@@ -79,13 +79,15 @@ gst_omv_files_are_many (GFile * place)
   return is_folder (place) || is_pattern (place);
 }
 
-/* Cameras write on cards that know no small letters, too. */
+/* Cameras write on cards that know no small letters, too. What is matched must be
+ * UTF-8, which a name need not be. */
 static gboolean
 fits (const gchar * pattern, gboolean any_case, GFileInfo * info)
 {
   const gchar *name = g_file_info_get_name (info);
-  g_autofree gchar *small = any_case ? g_ascii_strdown (name, -1)
-      : g_strdup (name);
+  g_autofree gchar *shown = g_filename_display_name (name);
+  g_autofree gchar *small = any_case ? g_ascii_strdown (shown, -1)
+      : g_strdup (shown);
 
   return name[0] != '.' && g_pattern_match_simple (pattern, small)
       && g_file_info_get_file_type (info) != G_FILE_TYPE_DIRECTORY;
@@ -167,7 +169,8 @@ gst_omv_files_list (GFile * place, GError ** error)
       return NULL;
     }
   } else if (is_pattern (place)) {
-    g_autofree gchar *pattern = g_file_get_basename (place);
+    g_autofree gchar *name = g_file_get_basename (place);
+    g_autofree gchar *pattern = g_filename_display_name (name);
     g_autoptr (GFile) folder = g_file_get_parent (place);
 
     entries = list_folder (folder, pattern, FALSE, error);

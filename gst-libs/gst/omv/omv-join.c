@@ -104,22 +104,39 @@ ends_in_damage (const GstOmvJoin * self, const OmvJoinPart * part)
       && part->cut.fault != GST_OMV_FAULT_TORN;
 }
 
+/* Finding a frame may show that an index beside the file is not its own. It is
+ * made anew then, and all begins again. NULL: the bytes cannot be read. */
+static const GstOmvIndex *
+find_frames (OmvJoinPart * part, OmvRecording * recording,
+    GstOmvWalk * ret_walk, GError ** error)
+{
+  const GstOmvIndex *index = omv_recording_reach_end (recording, error);
+
+  while (index != NULL && part->n_frames != gst_omv_index_get_n_frames (index)) {
+    part->n_frames = gst_omv_index_get_n_frames (index);
+    if (part->n_frames == 0)
+      break;
+    if (!get_frame (recording, 0, &part->first, ret_walk, error)
+        || !get_frame (recording, part->n_frames - 1, &part->last, ret_walk,
+            error))
+      return NULL;
+    index = omv_recording_reach_end (recording, error);
+  }
+
+  return index;
+}
+
 static gboolean
 look_at_frames (OmvJoinPart * part, OmvRecording * recording, GError ** error)
 {
-  const GstOmvIndex *index = omv_recording_reach_end (recording, error);
-  guint64 position = GST_OMV_FILE_HEADER_SIZE, size;
   GstOmvWalk walk;
+  const GstOmvIndex *index = find_frames (part, recording, &walk, error);
+  guint64 position = GST_OMV_FILE_HEADER_SIZE, size;
 
   if (index == NULL || !omv_recording_get_size (recording, &size, error))
     return FALSE;
 
-  part->n_frames = gst_omv_index_get_n_frames (index);
   if (part->n_frames > 0) {
-    if (!get_frame (recording, 0, &part->first, &walk, error)
-        || !get_frame (recording, part->n_frames - 1, &part->last, &walk,
-            error))
-      return FALSE;
     part->clock = walk.time;
     part->last_interval = gst_omv_index_get_end_time (index)
         - gst_omv_index_get_last_time (index);
@@ -132,8 +149,25 @@ look_at_frames (OmvJoinPart * part, OmvRecording * recording, GError ** error)
   return TRUE;
 }
 
+static gboolean
+is_own (GstOmvMetadata * metadata, const OmvJoinPart * part,
+    OmvRecording * recording)
+{
+  g_autoptr (GstOmvFrame) frame = part->n_frames > 0
+      ? omv_recording_read_number (recording, 0, NULL) : NULL;
+  const guint8 *data;
+  gsize size;
+
+  if (frame == NULL)
+    return TRUE;
+
+  data = g_bytes_get_data (frame->payload, &size);
+  return gst_omv_metadata_belongs_to (metadata, frame->header.format,
+      frame->header.width, frame->header.height, data, size);
+}
+
 static void
-look_at_metadata (OmvJoinPart * part)
+look_at_metadata (OmvJoinPart * part, OmvRecording * recording)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GstOmvMetadata) metadata =
@@ -143,6 +177,10 @@ look_at_metadata (OmvJoinPart * part)
   if (metadata == NULL) {
     if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
       g_debug ("metadata is ignored: %s", error->message);
+    return;
+  }
+  if (!is_own (metadata, part, recording)) {
+    g_debug ("metadata is ignored, as it is of another recording");
     return;
   }
 
@@ -182,7 +220,7 @@ part_new (const GstOmvJoin * self, GFile * file, GstOmvVersion * ret_version,
   }
 
   g_set_object (&part->file, file);
-  look_at_metadata (part);
+  look_at_metadata (part, recording);
   *ret_version = omv_recording_get_version (recording);
   return part;
 }

@@ -330,6 +330,34 @@ test_wall_clock (Folder * folder, gconstpointer unused)
   check_parts (reader, parts, G_N_ELEMENTS (parts));
 }
 
+/* Metadata that is left of another recording says nothing of this one. */
+static void
+test_foreign_metadata (Folder * folder, gconstpointer unused)
+{
+  const guint64 times[] = { 0, 40 * MS, 80 * MS, 120 * MS };
+  const Part parts[] = {
+    {"a.bin", 0, 2, 0, 0, TRUE}, {"b.bin", 2, 2, 80 * MS, 0, FALSE}
+  };
+  g_autoptr (GstOmvMetadata) metadata = gst_omv_metadata_new ();
+  const guint8 other[PAYLOAD_SIZE] = { 99 };
+  g_autofree gchar *text = NULL;
+  g_autoptr (GDateTime) start = g_date_time_new_utc (2026, 3, 1, 13, 0, 0);
+  g_autoptr (GstOmvReader) reader = NULL;
+
+  put (folder, "a.bin", "2.0", 0, 40, 2);
+  put (folder, "b.bin", "2.0", 0, 40, 2);
+  put_text (folder, "a.bin.json", "{\"start\": \"2026-03-01T12:00:00Z\"}");
+  gst_omv_metadata_set_start (metadata, start);
+  gst_omv_metadata_mark (metadata, GST_OMV_PIXEL_FORMAT_GRAYSCALE, SIDE, SIDE,
+      other, sizeof other);
+  text = gst_omv_metadata_to_string (metadata);
+  put_text (folder, "b.bin.json", text);
+
+  reader = open_folder (folder);
+  check_frames (reader, times, G_N_ELEMENTS (times));
+  check_parts (reader, parts, G_N_ELEMENTS (parts));
+}
+
 /* Exact times of two runs of a pipeline say nothing of each other. What the clock
  * said at their start does, and before that the wall clock. */
 static void
@@ -799,6 +827,9 @@ test_grows (Folder * folder, gconstpointer unused)
   g_autoptr (GByteArray) last = NULL;
   g_autoptr (GstOmvReader) reader = NULL;
   g_autofree gchar *path = g_build_filename (folder->path, "b.bin", NULL);
+  Part parts[] = {
+    {"a.bin", 0, 2, 0, 0, TRUE}, {"b.bin", 2, 2, 80 * MS, 0, FALSE}
+  };
   guint64 times[7];
 
   for (guint i = 0; i < 7; i++)
@@ -808,6 +839,7 @@ test_grows (Folder * folder, gconstpointer unused)
   put_bytes (folder, "b.bin", last->data, 16 + 2 * STRIDE + 20);
   reader = open_folder (folder);
   check_frames (reader, times, 4);
+  check_parts (reader, parts, G_N_ELEMENTS (parts));
   g_assert_true (gst_omv_reader_is_torn (reader, NULL));
 
   {
@@ -820,6 +852,8 @@ test_grows (Folder * folder, gconstpointer unused)
   }
   g_assert_true (gst_omv_reader_seek (reader, 0, NULL));
   check_frames (reader, times, 7);
+  parts[1].n_frames = 5;
+  check_parts (reader, parts, G_N_ELEMENTS (parts));
   g_assert_false (gst_omv_reader_is_torn (reader, NULL));
 }
 
@@ -861,6 +895,51 @@ test_index (Folder * folder, gconstpointer unused)
     g_assert_true (gst_omv_reader_write_index (reader, &error));
     g_assert_no_error (error);
     g_assert_true (g_file_test (path, G_FILE_TEST_IS_REGULAR));
+  }
+}
+
+/* An index that was right once. What it says is found to be wrong when a frame is
+ * looked for, not before. */
+static void
+test_stale_index (Folder * folder, gconstpointer unused)
+{
+  const guint n_frames = 200;
+  g_autoptr (GByteArray) file = make (folder, "2.0", 0, 40, n_frames, NO_EXACT,
+      0);
+  g_autoptr (GstOmvReader) reader = NULL;
+  g_autoptr (GError) error = NULL;
+  guint64 times[202];
+
+  put_bytes (folder, "a.bin", file->data, file->len);
+  put (folder, "b.bin", "2.0", 0, 40, 2);
+  reader = open_folder (folder);
+  g_assert_true (gst_omv_reader_write_index (reader, &error));
+  g_assert_no_error (error);
+  g_clear_object (&reader);
+
+  file->data[16] = 200;         /* ms: the first interval */
+  put_bytes (folder, "a.bin", file->data, file->len);
+  for (guint i = 0; i < G_N_ELEMENTS (times); i++)
+    times[i] = 200 * MS + i * 40 * MS;
+  reader = open_folder (folder);
+  check_frames (reader, times, G_N_ELEMENTS (times));
+}
+
+/* Names of other times, and of other systems, are no UTF-8. */
+static void
+test_foreign_names (Folder * folder, gconstpointer unused)
+{
+  static const gchar *const patterns[] =
+      { "a*.bin", "a?.bin", "*a*1*", "a\xe9*", "*\xe9?bin" };
+  static const guint n_frames[] = { 3, 1, 3, 2, 2 };
+
+  put (folder, "a1.bin", "2.0", 0, 40, 1);
+  put (folder, "a\xe9" "1\xe9.bin", "2.0", 0, 40, 2);
+  for (guint i = 0; i < G_N_ELEMENTS (patterns); i++) {
+    g_autoptr (GstOmvReader) reader = open_with (folder, patterns[i], TRUE);
+
+    g_assert_cmpuint (gst_omv_reader_get_n_frames (reader, NULL), ==,
+        n_frames[i]);
   }
 }
 
@@ -923,6 +1002,7 @@ main (int argc, char **argv)
   add ("time/behind-each-other", test_behind_each_other);
   add ("time/exact", test_exact);
   add ("time/wall-clock", test_wall_clock);
+  add ("time/foreign-metadata", test_foreign_metadata);
   add ("time/base-times", test_base_times);
   add ("time/clock-went-back", test_clock_went_back);
   add ("time/no-drift", test_no_drift);
@@ -940,6 +1020,8 @@ main (int argc, char **argv)
   add ("files/grows", test_grows);
   add ("files/shrinks", test_shrinks);
   add ("files/index", test_index);
+  add ("files/stale-index", test_stale_index);
+  add ("files/foreign-names", test_foreign_names);
   add ("files/single", test_single);
   add ("files/image-io", test_image_io);
 
