@@ -19,6 +19,7 @@
 #include <inttypes.h>
 
 #include "omv-look.h"
+#include "omv-pad-file.h"
 
 GST_DEBUG_CATEGORY_EXTERN (omvstrdemux_debug);
 #define GST_CAT_DEFAULT omvstrdemux_debug
@@ -49,7 +50,7 @@ static void
 load_metadata (GstOmvStrDemux * self, const GstOmvWalkStep * frame,
     GstBuffer * payload)
 {
-  g_autoptr (GFile) file = gst_omv_pad_query_file (self->sinkpad);
+  g_autoptr (GFile) file = omv_pad_query_file (self->sinkpad);
   g_autoptr (GstOmvMetadata) metadata = NULL;
   g_autoptr (GDateTime) start = NULL;
   g_autoptr (GError) error = NULL;

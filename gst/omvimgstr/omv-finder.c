@@ -17,8 +17,8 @@
 #include "omv-finder.h"
 
 #include <gst/omv/omv-sidecar-file.h>
-#include <gst/omv/omv-tags.h>
 
+#include "omv-pad-file.h"
 #include "omv-pull.h"
 
 GST_DEBUG_CATEGORY_EXTERN (omvstrdemux_debug);
@@ -61,7 +61,7 @@ parse_sidecar (OmvFinder * finder, GBytes * sidecar, GError ** error)
 static GstOmvIndex *
 load_sidecar (OmvFinder * finder)
 {
-  g_autoptr (GFile) file = gst_omv_pad_query_file (finder->pull.pad);
+  g_autoptr (GFile) file = omv_pad_query_file (finder->pull.pad);
   g_autoptr (GBytes) sidecar = NULL;
   g_autoptr (GError) error = NULL;
   GstOmvIndex *index = NULL;

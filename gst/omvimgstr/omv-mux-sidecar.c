@@ -15,6 +15,8 @@
 
 #include <gst/omv/omv-i18n.h>
 
+#include "omv-pad-file.h"
+
 /* The wall-clock time now, less what has passed since running time @time. */
 static GDateTime *
 get_wall_clock (const OmvMuxSidecar * self, GstClockTime time)
@@ -116,7 +118,7 @@ void
 omv_mux_sidecar_write (const OmvMuxSidecar * self, GstBuffer * buffer,
     const GstOmvFrameHeader * header, GstBuffer * payload)
 {
-  g_autoptr (GFile) file = gst_omv_pad_query_file (self->srcpad);
+  g_autoptr (GFile) file = omv_pad_query_file (self->srcpad);
   g_autoptr (GstOmvMetadata) metadata = NULL;
   g_autoptr (GError) error = NULL;
 

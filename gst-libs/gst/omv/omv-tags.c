@@ -19,33 +19,6 @@
 
 static GstStaticCaps unix_caps = GST_STATIC_CAPS ("timestamp/x-unix");
 
-/* ---- files ---- */
-
-/**
- * gst_omv_pad_query_file: (skip)
- * @pad: a pad
- *
- * Asks the other side which file it reads or writes.
- *
- * Returns: (transfer full) (nullable): a file of this machine, or %NULL if it is
- *   none
- *
- * Since: 0.1
- */
-GFile *
-gst_omv_pad_query_file (GstPad * pad)
-{
-  GstQuery *query = gst_query_new_uri ();
-  g_autofree gchar *uri = NULL;
-
-  if (gst_pad_peer_query (pad, query))
-    gst_query_parse_uri (query, &uri);
-  gst_query_unref (query);
-
-  return uri != NULL && gst_uri_has_protocol (uri, "file")
-      ? g_file_new_for_uri (uri) : NULL;
-}
-
 /* ---- metadata -> tags ---- */
 
 static gboolean
@@ -60,7 +33,8 @@ is_text (const gchar * name)
  *
  * Makes tags of what metadata says: the start is %GST_TAG_DATE_TIME, the label
  * %GST_TAG_TITLE, unless there is a text of that name. Texts of other names than
- * those of tags are %GST_TAG_EXTENDED_COMMENT.
+ * those of tags are %GST_TAG_EXTENDED_COMMENT, if nothing in the name could be
+ * taken for its end.
  *
  * Returns: (transfer full): tags, perhaps none
  *
@@ -91,7 +65,8 @@ gst_omv_tags_from_metadata (GstOmvMetadata * metadata)
     /* tags have no empty texts */
     if (is_text (keys[i]) && *text != '\0')
       gst_tag_list_add (tags, GST_TAG_MERGE_APPEND, keys[i], text, NULL);
-    else if (!is_text (keys[i]) && *keys[i] != '\0')
+    else if (!is_text (keys[i]) && *keys[i] != '\0'
+        && strchr (keys[i], '=') == NULL)
       gst_tag_list_add (tags, GST_TAG_MERGE_APPEND, GST_TAG_EXTENDED_COMMENT,
           comment, NULL);
   }
@@ -100,6 +75,18 @@ gst_omv_tags_from_metadata (GstOmvMetadata * metadata)
 }
 
 /* ---- tags -> metadata ---- */
+
+/* Comments without a name stand below each other. */
+static void
+add_comment (GstOmvMetadata * metadata, const gchar * comment)
+{
+  const gchar *before = gst_omv_metadata_get_value (metadata,
+      GST_TAG_EXTENDED_COMMENT);
+  g_autofree gchar *text = before != NULL
+      ? g_strconcat (before, "\n", comment, NULL) : g_strdup (comment);
+
+  gst_omv_metadata_set_value (metadata, GST_TAG_EXTENDED_COMMENT, text);
+}
 
 static void
 take_comments (const GstTagList * tags, GstOmvMetadata * metadata)
@@ -114,7 +101,7 @@ take_comments (const GstTagList * tags, GstOmvMetadata * metadata)
       continue;
     sign = strchr (comment, '=');
     if (sign == NULL || sign == comment) {
-      gst_omv_metadata_set_value (metadata, GST_TAG_EXTENDED_COMMENT, comment);
+      add_comment (metadata, comment);
       continue;
     }
     key = g_strndup (comment, (gsize) (sign - comment));

@@ -11,9 +11,6 @@
 G_BEGIN_DECLS
 
 GST_OMV_API
-GFile *gst_omv_pad_query_file (GstPad * pad);
-
-GST_OMV_API
 GstTagList *gst_omv_tags_from_metadata (GstOmvMetadata * metadata);
 
 GST_OMV_API

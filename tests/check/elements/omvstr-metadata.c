@@ -354,6 +354,30 @@ GST_START_TEST (test_mux_texts)
 
 GST_END_TEST;
 
+/* A name that could not be told from its text is none for a comment; comments
+ * without a name are all kept. */
+GST_START_TEST (test_comments)
+{
+  g_autoptr (GstOmvMetadata) metadata = gst_omv_metadata_new ();
+  g_autoptr (GstTagList) tags = NULL;
+
+  gst_omv_metadata_set_value (metadata, "a=b", "c");
+  gst_omv_metadata_set_value (metadata, "d", "e=f");
+  tags = gst_omv_tags_from_metadata (metadata);
+  gst_tag_list_add (tags, GST_TAG_MERGE_APPEND, GST_TAG_EXTENDED_COMMENT,
+      "first", GST_TAG_EXTENDED_COMMENT, "=second", NULL);
+
+  gst_omv_metadata_unref (metadata);
+  metadata = gst_omv_metadata_new ();
+  gst_omv_tags_to_metadata (tags, metadata);
+  fail_unless (gst_omv_metadata_get_value (metadata, "a") == NULL);
+  fail_unless_equals_string (gst_omv_metadata_get_value (metadata, "d"), "e=f");
+  fail_unless_equals_string (gst_omv_metadata_get_value (metadata,
+          GST_TAG_EXTENDED_COMMENT), "first\n=second");
+}
+
+GST_END_TEST;
+
 /* What the demuxer has said the muxer writes down again. */
 GST_START_TEST (test_round_trip)
 {
@@ -400,6 +424,7 @@ omvstr_metadata_suite (void)
   tcase_add_test (tc, test_mux_believes);
   tcase_add_test (tc, test_mux_date_without_year);
   tcase_add_test (tc, test_mux_texts);
+  tcase_add_test (tc, test_comments);
   tcase_add_test (tc, test_round_trip);
   return suite;
 }
