@@ -214,6 +214,21 @@ mend_numbers (gchar * text)
 }
 
 /*
+ * omv_json_print_node:
+ * @pretty: on several lines, for people
+ *
+ * Returns: (transfer full): @node as text
+ */
+gchar *
+omv_json_print_node (JsonNode * node, gboolean pretty)
+{
+  gchar *text = json_to_string (node, pretty);
+
+  mend_numbers (text);
+  return text;
+}
+
+/*
  * omv_json_print:
  * @pretty: on several lines, for people
  *
@@ -224,8 +239,6 @@ omv_json_print (JsonObject * object, gboolean pretty)
 {
   g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (),
       object);
-  gchar *text = json_to_string (node, pretty);
 
-  mend_numbers (text);
-  return text;
+  return omv_json_print_node (node, pretty);
 }

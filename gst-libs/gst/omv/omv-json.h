@@ -12,6 +12,7 @@
 G_BEGIN_DECLS
 
 JsonObject *omv_json_parse (const gchar * data, gsize size);
+gchar *omv_json_print_node (JsonNode * node, gboolean pretty);
 gchar *omv_json_print (JsonObject * object, gboolean pretty);
 
 G_END_DECLS

@@ -14,6 +14,7 @@
 
 #include "omv-metadata-private.h"
 #include "omv-timing.h"
+#include "omv-zone.h"
 
 #define NS_PER_US 1000
 
@@ -43,7 +44,7 @@ gst_omv_metadata_get_datetime (GstOmvMetadata * self, guint64 time)
     return NULL;
 
   datetime = g_date_time_add (start, (GTimeSpan) (time / NS_PER_US));
-  zone = name != NULL ? g_time_zone_new_identifier (name) : NULL;
+  zone = name != NULL ? omv_zone_find (name) : NULL;
   return datetime != NULL && zone != NULL
       ? g_date_time_to_timezone (datetime, zone) : g_steal_pointer (&datetime);
 }

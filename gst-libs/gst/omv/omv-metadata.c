@@ -330,20 +330,31 @@ omv_metadata_get_text (GstOmvMetadata * self, const gchar * member)
   return get_string (self->object, member);
 }
 
+/* ISO 8601 knows no zone that is seconds away from UTC, as those of sundials
+ * are. */
+static gchar *
+print_date (GDateTime * date)
+{
+  g_autoptr (GDateTime) utc = g_date_time_to_utc (date);
+
+  return g_date_time_format_iso8601 (g_date_time_get_utc_offset (date)
+      % G_TIME_SPAN_MINUTE == 0 ? date : utc);
+}
+
 /**
  * gst_omv_metadata_set_start:
  * @self: metadata
  * @start: (nullable): wall-clock time, to the microsecond
  *
- * Sets when the recording's time was 0.
+ * Sets when the recording's time was 0. A zone that is no whole minutes away from
+ * UTC is not kept.
  *
  * Since: 0.1
  */
 void
 gst_omv_metadata_set_start (GstOmvMetadata * self, GDateTime * start)
 {
-  g_autofree gchar *text = start != NULL
-      ? g_date_time_format_iso8601 (start) : NULL;
+  g_autofree gchar *text = start != NULL ? print_date (start) : NULL;
 
   set_string (self->object, START, text);
 }
@@ -568,7 +579,7 @@ gst_omv_metadata_describe (GstOmvMetadata * self)
   for (GList * at = members; at != NULL; at = at->next) {
     const gchar *text = get_string (user, at->data);
     g_autofree gchar *other = text == NULL
-        ? json_to_string (json_object_get_member (user, at->data), FALSE)
+        ? omv_json_print_node (json_object_get_member (user, at->data), FALSE)
         : NULL;
 
     g_ptr_array_add (lines, g_strdup_printf ("%s: %s", (gchar *) at->data,

@@ -23,6 +23,7 @@
 #include "omv-numpy.h"
 #include "omv-yaml.h"
 #include "omv-zip.h"
+#include "omv-zone.h"
 
 #define METADATA "metadata.yaml"
 #define METADATA_SIZE_MAX 1048576
@@ -117,7 +118,7 @@ take_zone (Imgstore * self, JsonObject * user, JsonObject * store)
   if (name == NULL)
     return;
 
-  self->data->zone = g_time_zone_new_identifier (name);
+  self->data->zone = omv_zone_find (name);
   if (self->data->zone != NULL)
     json_object_set_string_member (self->data->members, "zone", name);
 }

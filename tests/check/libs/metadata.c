@@ -535,6 +535,66 @@ test_datetimes (void)
   check_datetime (metadata, 1000000000, "2024-03-31T02:00:00.500000+01");
 }
 
+/* What was set can be stored and read, also the distance of Monrovia's sun. */
+static void
+test_odd_starts (void)
+{
+  static const gint offsets[] = { 0, -2588, 3600, 3723, 35999 };
+  static const gint years[] = { 2, 1970, 9998 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (offsets) * G_N_ELEMENTS (years); i++) {
+    g_autoptr (GstOmvMetadata) metadata = gst_omv_metadata_new (), again = NULL;
+    g_autoptr (GTimeZone) zone =
+        g_time_zone_new_offset (offsets[i % G_N_ELEMENTS (offsets)]);
+    g_autoptr (GDateTime) start = g_date_time_new (zone,
+        years[i / G_N_ELEMENTS (offsets)], 3, 31, 1, 59, 59.5);
+    g_autoptr (GDateTime) start_again = NULL;
+    g_autofree gchar *text = NULL;
+    g_autoptr (GError) error = NULL;
+
+    gst_omv_metadata_set_start (metadata, start);
+    text = gst_omv_metadata_to_string (metadata);
+    again = gst_omv_metadata_new_from_string (text, &error);
+    g_assert_no_error (error);
+    start_again = gst_omv_metadata_get_start (again);
+    g_assert_true (g_date_time_equal (start_again, start));
+  }
+}
+
+/* A zone is no way to any file. GLib would say critical things of these. */
+static void
+test_no_zones (void)
+{
+  static const gchar *const names[] = { "", "/etc/passwd", ":/etc/passwd",
+    "../../../etc/passwd", "Europe/../../../../etc/passwd", "tzdata.zi",
+    "leapseconds", "+VERSION"
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autoptr (GstOmvMetadata) metadata = gst_omv_metadata_new ();
+    g_autoptr (GDateTime) start = g_date_time_new_utc (2024, 3, 31, 1, 59, 0);
+
+    gst_omv_metadata_set_start (metadata, start);
+    gst_omv_metadata_set_zone (metadata, names[i]);
+    check_datetime (metadata, 0, "2024-03-31T01:59:00Z");
+  }
+}
+
+static void
+test_describe (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstOmvMetadata) metadata = gst_omv_metadata_new_from_string
+      ("{\"user\": {\"a\": \"text\", \"b\": 1e20, \"c\": [1, 2.5]}}", &error);
+  g_auto (GStrv) lines = NULL;
+  g_autofree gchar *text = NULL;
+
+  g_assert_no_error (error);
+  lines = gst_omv_metadata_describe (metadata);
+  text = g_strjoinv ("\n", lines);
+  g_assert_cmpstr (text, ==, "a: text\nb: 1e+20\nc: [1,2.5]");
+}
+
 static void
 test_mark (void)
 {
@@ -575,6 +635,9 @@ main (int argc, char **argv)
   g_test_add_func ("/notes/find", test_notes);
   add ("/notes/none", test_no_notes);
   g_test_add_func ("/metadata/datetimes", test_datetimes);
+  g_test_add_func ("/metadata/odd-starts", test_odd_starts);
+  g_test_add_func ("/metadata/no-zones", test_no_zones);
+  g_test_add_func ("/metadata/describe", test_describe);
   g_test_add_func ("/metadata/mark", test_mark);
 
   return g_test_run ();
