@@ -22,8 +22,8 @@
  * first frame is in gst_omv_store_get_metadata().
  *
  * What a store says is believed only as far as it can be: sizes are compared with
- * the files that are there. A store does not change once it is open, and any
- * thread may ask it, but only one at a time may read pictures.
+ * the files that are there. A store does not change once it is open. It may be
+ * handed from one thread to another, but only one may use it at a time.
  *
  * Since: 0.1
  */
@@ -41,7 +41,6 @@
 #include "omv-store.h"
 
 #define NS_PER_US 1000
-
 
 struct _GstOmvStore
 {

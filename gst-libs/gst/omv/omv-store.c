@@ -101,13 +101,14 @@ omv_store_add_extra (OmvStoreData * data, gint64 index, JsonObject * object)
   g_ptr_array_add (data->extra, extra);
 }
 
+/* Of two times the sum, and the difference, are in range. */
 gboolean
 omv_store_round_time (gdouble seconds, gint64 * ret_time)
 {
   const gint64 unit = ABS (seconds) > COARSE_SECONDS ? NS_PER_US : 1;
   gdouble scaled = seconds * (1e9 / (gdouble) unit);
 
-  if (!(scaled > -9e18 / (gdouble) unit && scaled < 9e18 / (gdouble) unit))
+  if (!(scaled > -4.5e18 / (gdouble) unit && scaled < 4.5e18 / (gdouble) unit))
     return FALSE;
 
   *ret_time = (gint64) (scaled < 0 ? scaled - 0.5 : scaled + 0.5) * unit;

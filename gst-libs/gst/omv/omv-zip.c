@@ -17,6 +17,9 @@
 
 #include <string.h>
 
+/* What is larger is no table of times: a few bytes may claim to be gigabytes. */
+#define MEMBER_SIZE_MAX 268435456
+
 #define END_SIZE 22
 #define END_MAGIC 0x06054b50
 #define COMMENT_SIZE_MAX 65535
@@ -139,7 +142,8 @@ omv_zip_read (const OmvZip * zip, const OmvZipMember * member)
   const guint8 *local;
   gsize start;
 
-  if (!holds (zip, member->offset, LOCAL_SIZE))
+  if (member->size > MEMBER_SIZE_MAX
+      || !holds (zip, member->offset, LOCAL_SIZE))
     return NULL;
   local = zip->data + member->offset;
   start = member->offset + LOCAL_SIZE + read_16 (local + 26)

@@ -34,7 +34,7 @@ gboolean omv_zip_open (OmvZip * zip, const guint8 * data, gsize size);
 /* FALSE: that was the last one, or the directory is damaged behind it. */
 gboolean omv_zip_next (OmvZip * zip, OmvZipMember * ret_member);
 
-/* NULL: it is damaged, encrypted or packed in an unknown way. */
+/* NULL: it is damaged, encrypted, packed in an unknown way, or over 256 MiB. */
 GBytes *omv_zip_read (const OmvZip * zip, const OmvZipMember * member);
 
 G_END_DECLS

@@ -341,6 +341,21 @@ test_pictures (Fixture * fixture, gconstpointer data)
   g_byte_array_unref (colour);
 }
 
+/* The zone of a sundial, which no ISO 8601 has. */
+static void
+test_imgstore_zone (Fixture * fixture, gconstpointer data)
+{
+  g_autoptr (GstOmvStore) store = NULL;
+  g_autofree gchar *yaml = g_strconcat (store_yaml, "timezone: '+01:02:03'\n",
+      NULL);
+
+  write_store (fixture);
+  memcpy (strstr (yaml, "timezone_local"), "timezone_other", 14);
+  write_file (fixture, "store/metadata.yaml", yaml, -1);
+  store = open_store (fixture, "store");
+  assert_start (store, "2024-05-06T07:08:09.250000Z");
+}
+
 /* An old store of videos: no zone, tables in YAML, and one that is missing. */
 static void
 test_imgstore_video (Fixture * fixture, gconstpointer data)
@@ -490,6 +505,14 @@ test_miniscope_damage (Fixture * fixture, gconstpointer data)
     assert_start (store, NULL);
     g_assert_cmpint (gst_omv_store_get_number (store, 0), ==, 5);
   }
+  /* each of both is a time, their sum is none */
+  write_file (fixture, "s/metaData.json",
+      "{\"msecSinceEpoch\": 4600000000000}", -1);
+  write_file (fixture, "s/timeStamps.csv", "a,b,c\n5,6000000000000,3\n", -1);
+  assert_fails (fixture, "s", GST_OMV_ERROR, GST_OMV_ERROR_CORRUPT);
+  write_file (fixture, "s/timeStamps.csv", "a,b,c\n5,2,3\n", -1);
+  write_file (fixture, "s/headOrientation.csv", "a,b\n6000000000000,3\n", -1);
+  g_object_unref (open_store (fixture, "s"));
   write_file (fixture, "s/headOrientation.csv", "\n2\n", -1);
   assert_fails (fixture, "s", GST_OMV_ERROR, GST_OMV_ERROR_CORRUPT);
   write_file (fixture, "s/headOrientation.csv", "", 0);
@@ -642,6 +665,7 @@ main (int argc, char **argv)
   } tests[] = {
     {"/store/imgstore", test_imgstore},
     {"/store/imgstore/pictures", test_pictures},
+    {"/store/imgstore/zone", test_imgstore_zone},
     {"/store/imgstore/video", test_imgstore_video},
     {"/store/imgstore/damage", test_imgstore_damage},
     {"/store/miniscope", test_miniscope},
