@@ -1,4 +1,4 @@
-/* omv-sidecar-file-private.h: a file beside a recording, of whatever kind
+/* omv-sidecar-file-private.h: files beside a recording, of whatever kind
  *
  * Private to the objects room: not installed.
  *
@@ -11,6 +11,7 @@
 
 G_BEGIN_DECLS
 
+GBytes *omv_file_load (GFile * file, gsize size_max, GError ** error);
 GFile *omv_sidecar_file_get (GFile * recording, const gchar * suffix,
     GError ** error);
 GBytes *omv_sidecar_file_load (GFile * recording, const gchar * suffix,

@@ -87,21 +87,19 @@ get_size (GFile * file, gsize size_max, gsize * ret_size, GError ** error)
 }
 
 /*
- * omv_sidecar_file_load:
+ * omv_file_load:
  *
  * Returns: (transfer full): at most @size_max bytes, or NULL if there is no such
  *   file or it cannot be read
  */
 GBytes *
-omv_sidecar_file_load (GFile * recording, const gchar * suffix, gsize size_max,
-    GError ** error)
+omv_file_load (GFile * file, gsize size_max, GError ** error)
 {
-  g_autoptr (GFile) file = omv_sidecar_file_get (recording, suffix, error);
   g_autoptr (GFileInputStream) stream = NULL;
   g_autofree guint8 *data = NULL;
   gsize size;
 
-  if (file == NULL || !get_size (file, size_max, &size, error))
+  if (!get_size (file, size_max, &size, error))
     return NULL;
   stream = g_file_read (file, NULL, error);
   if (stream == NULL)
@@ -113,6 +111,20 @@ omv_sidecar_file_load (GFile * recording, const gchar * suffix, gsize size_max,
     return NULL;
 
   return g_bytes_new_take (g_steal_pointer (&data), size);
+}
+
+/*
+ * omv_sidecar_file_load:
+ *
+ * As omv_file_load() of what lies beside @recording.
+ */
+GBytes *
+omv_sidecar_file_load (GFile * recording, const gchar * suffix, gsize size_max,
+    GError ** error)
+{
+  g_autoptr (GFile) file = omv_sidecar_file_get (recording, suffix, error);
+
+  return file != NULL ? omv_file_load (file, size_max, error) : NULL;
 }
 
 /* A file under the first name for the meantime that is free: another one may be

@@ -33,38 +33,19 @@
 #define TIMES "frame_time"
 #define INDEX "frame_index"
 
-/* One part of a store. */
-typedef struct
-{
-  guint64 number;
-  gchar *path;                  /* of the video or folder */
-  gchar *stem;                  /* of what stands beside it */
-} Chunk;
-
 typedef struct
 {
   OmvStoreData *data;
   gchar *folder;
   gboolean has_folders;         /* of pictures, else there are videos */
   gchar *extension;             /* of videos or pictures, with its point */
-  GArray *chunks;
 } Imgstore;
-
-static void
-chunk_clear (gpointer pointer)
-{
-  Chunk *chunk = pointer;
-
-  g_free (chunk->path);
-  g_free (chunk->stem);
-}
 
 static void
 imgstore_clear (Imgstore * self)
 {
   g_free (self->folder);
   g_free (self->extension);
-  g_array_unref (self->chunks);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Imgstore, imgstore_clear);
@@ -189,67 +170,25 @@ load_metadata (Imgstore * self, GError ** error)
   return TRUE;
 }
 
-/* ---- chunks ---- */
-
-static gint
-compare_chunks (gconstpointer a, gconstpointer b)
-{
-  const Chunk *first = a, *second = b;
-
-  return first->number < second->number ? -1 : first->number > second->number;
-}
-
-/* @path, @stem: (transfer full) */
-static void
-add_chunk (Imgstore * self, guint64 number, gchar * path, gchar * stem)
-{
-  const Chunk chunk = { number, path, stem };
-
-  g_array_append_val (self->chunks, chunk);
-}
-
-/* @name: of something in the folder */
-static void
-try_chunk (Imgstore * self, const gchar * name)
-{
-  const gchar *extension = self->has_folders ? "" : self->extension;
-  g_autofree gchar *digits = NULL, *path = NULL;
-  guint64 number;
-
-  if (!g_str_has_suffix (name, extension))
-    return;
-  digits = g_strndup (name, strlen (name) - strlen (extension));
-  if (!g_ascii_string_to_unsigned (digits, 10, 0, G_MAXINT, &number, NULL))
-    return;
-  path = g_build_filename (self->folder, name, NULL);
-  if (self->has_folders != g_file_test (path, G_FILE_TEST_IS_DIR))
-    return;
-
-  add_chunk (self, number, g_steal_pointer (&path),
-      g_build_filename (self->folder, digits,
-          self->has_folders ? "index" : NULL, NULL));
-}
-
-static gboolean
-find_chunks (Imgstore * self, GError ** error)
-{
-  g_autoptr (GDir) dir = g_dir_open (self->folder, 0, error);
-  const gchar *name;
-
-  if (dir == NULL)
-    return FALSE;
-  while ((name = g_dir_read_name (dir)) != NULL)
-    try_chunk (self, name);
-  g_array_sort (self->chunks, compare_chunks);
-
-  return TRUE;
-}
-
 /* ---- the frames of a chunk ---- */
 
+/* Of what stands beside a video, or in a folder of pictures. */
+static gchar *
+get_path (const Imgstore * self, const OmvStorePart * chunk,
+    const gchar * extension)
+{
+  gsize length = strlen (chunk->path);
+
+  if (self->has_folders)
+    return g_strconcat (chunk->path, G_DIR_SEPARATOR_S, "index", extension,
+        NULL);
+  length -= strlen (self->extension);
+  return g_strdup_printf ("%.*s%s", (gint) length, chunk->path, extension);
+}
+
 static gboolean
-add_frame (Imgstore * self, const Chunk * chunk, guint index, gint64 number,
-    gdouble seconds)
+add_frame (Imgstore * self, const OmvStorePart * chunk, guint index,
+    gint64 number, gdouble seconds)
 {
   gint64 time;
 
@@ -286,7 +225,7 @@ find_array (OmvZip zip, const gchar * name, OmvNumpy * ret_array)
 }
 
 static gboolean
-parse_npz (Imgstore * self, const Chunk * chunk, GBytes * file)
+parse_npz (Imgstore * self, const OmvStorePart * chunk, GBytes * file)
 {
   g_autoptr (GBytes) number_bytes = NULL, time_bytes = NULL;
   OmvNumpy numbers, times;
@@ -331,7 +270,7 @@ is_number (JsonNode * node)
 }
 
 static gboolean
-parse_yaml (Imgstore * self, const Chunk * chunk, GBytes * file)
+parse_yaml (Imgstore * self, const OmvStorePart * chunk, GBytes * file)
 {
   gsize size;
   const gchar *text = g_bytes_get_data (file, &size);
@@ -362,13 +301,14 @@ parse_yaml (Imgstore * self, const Chunk * chunk, GBytes * file)
 
 /* TRUE as well if there is no table: imgstore leaves such a chunk out, too. */
 static gboolean
-load_index (Imgstore * self, const Chunk * chunk, gboolean * ret_found,
+load_index (Imgstore * self, const OmvStorePart * chunk, gboolean * ret_found,
     GError ** error)
 {
   static const struct
   {
     const gchar *extension;
-      gboolean (*parse) (Imgstore * self, const Chunk * chunk, GBytes * file);
+      gboolean (*parse) (Imgstore * self, const OmvStorePart * chunk,
+        GBytes * file);
   } kinds[] = {
     {".npz", parse_npz},
     {".yaml", parse_yaml},
@@ -376,8 +316,7 @@ load_index (Imgstore * self, const Chunk * chunk, gboolean * ret_found,
 
   *ret_found = FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
-    g_autofree gchar *path = g_strconcat (chunk->stem, kinds[i].extension,
-        NULL);
+    g_autofree gchar *path = get_path (self, chunk, kinds[i].extension);
     g_autoptr (GBytes) bytes = NULL;
 
     if (!g_file_test (path, G_FILE_TEST_EXISTS))
@@ -450,9 +389,10 @@ parse_list (const gchar * text, gsize size)
 
 /* @first: of the chunk's frames */
 static gboolean
-load_extra (Imgstore * self, const Chunk * chunk, guint first, GError ** error)
+load_extra (Imgstore * self, const OmvStorePart * chunk, guint first,
+    GError ** error)
 {
-  g_autofree gchar *path = g_strconcat (chunk->stem, ".extra.json", NULL);
+  g_autofree gchar *path = get_path (self, chunk, ".extra.json");
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (JsonArray) array = NULL;
   g_autoptr (GHashTable) numbers = NULL;
@@ -487,14 +427,23 @@ load_extra (Imgstore * self, const Chunk * chunk, guint first, GError ** error)
 
 /* ---- the store ---- */
 
+static GArray *
+find_chunks (const Imgstore * self, GError ** error)
+{
+  const gchar *const extensions[] = { self->extension, NULL };
+
+  return omv_store_list_parts (self->folder,
+      self->has_folders ? NULL : extensions, error);
+}
+
 static gboolean
-load_chunk (Imgstore * self, Chunk * chunk, GError ** error)
+load_chunk (Imgstore * self, const OmvStorePart * chunk, GError ** error)
 {
   const guint first = self->data->frames->len;
   gboolean found;
 
   if (!self->has_folders)
-    omv_store_add_file (self->data, g_steal_pointer (&chunk->path));
+    omv_store_add_file (self->data, g_strdup (chunk->path));
   if (!load_index (self, chunk, &found, error))
     return FALSE;
   if (!found) {
@@ -520,16 +469,18 @@ omv_store_open_imgstore (OmvStoreData * data, const gchar * path,
     GError ** error)
 {
   g_auto (Imgstore) self = { data, };
+  g_autoptr (GArray) chunks = NULL;
 
   self.folder = g_file_test (path, G_FILE_TEST_IS_DIR) ? g_strdup (path)
       : g_path_get_dirname (path);
-  self.chunks = g_array_new (FALSE, FALSE, sizeof (Chunk));
-  g_array_set_clear_func (self.chunks, chunk_clear);
-  if (!load_metadata (&self, error) || !find_chunks (&self, error))
+  if (!load_metadata (&self, error))
+    return FALSE;
+  chunks = find_chunks (&self, error);
+  if (chunks == NULL)
     return FALSE;
 
-  for (guint i = 0; i < self.chunks->len; i++) {
-    if (!load_chunk (&self, &g_array_index (self.chunks, Chunk, i), error))
+  for (guint i = 0; i < chunks->len; i++) {
+    if (!load_chunk (&self, &g_array_index (chunks, OmvStorePart, i), error))
       return FALSE;
   }
 

@@ -36,7 +36,6 @@
 
 typedef struct
 {
-  GBytes *bytes;
   gchar **lines;
   gchar **names;                /* of columns */
   guint next;                   /* line */
@@ -45,7 +44,6 @@ typedef struct
 static void
 table_clear (Table * table)
 {
-  g_clear_pointer (&table->bytes, g_bytes_unref);
   g_strfreev (table->lines);
   g_strfreev (table->names);
 }
@@ -55,15 +53,16 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Table, table_clear);
 static gboolean
 table_load (Table * table, const gchar * path, GError ** error)
 {
+  g_autoptr (GBytes) bytes =
+      omv_store_load (path, OMV_STORE_TABLE_SIZE_MAX, error);
   g_autofree gchar *text = NULL;
   gsize size;
   const gchar *data;
 
-  table->bytes = omv_store_load (path, OMV_STORE_TABLE_SIZE_MAX, error);
-  if (table->bytes == NULL)
+  if (bytes == NULL)
     return FALSE;
 
-  data = g_bytes_get_data (table->bytes, &size);
+  data = g_bytes_get_data (bytes, &size);
   text = g_strndup (size > 0 ? data : "", size);
   table->lines = g_strsplit (text, "\n", -1);
   if (table->lines[0] == NULL) {
@@ -219,67 +218,6 @@ load_metadata (OmvStoreData * data, const gchar * folder, gint64 * ret_start,
   return TRUE;
 }
 
-/* ---- videos ---- */
-
-typedef struct
-{
-  guint64 number;
-  gchar *name;
-} Video;
-
-static void
-video_clear (gpointer pointer)
-{
-  g_free (((Video *) pointer)->name);
-}
-
-static gint
-compare_videos (gconstpointer a, gconstpointer b)
-{
-  const Video *first = a, *second = b;
-
-  return first->number < second->number ? -1 : first->number > second->number;
-}
-
-/* @name: (transfer full) */
-static void
-add_video (GArray * videos, guint64 number, gchar * name)
-{
-  const Video video = { number, name };
-
-  g_array_append_val (videos, video);
-}
-
-static GArray *
-find_videos (const gchar * folder, GError ** error)
-{
-  static const gchar *const extensions[] = { ".avi", ".mkv", ".mp4" };
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, error);
-  GArray *videos;
-  const gchar *name;
-
-  if (dir == NULL)
-    return NULL;
-
-  videos = g_array_new (FALSE, FALSE, sizeof (Video));
-  g_array_set_clear_func (videos, video_clear);
-  while ((name = g_dir_read_name (dir)) != NULL) {
-    for (guint i = 0; i < G_N_ELEMENTS (extensions); i++) {
-      g_autofree gchar *digits = g_strdup (name);
-      guint64 number;
-
-      if (!g_str_has_suffix (name, extensions[i]))
-        continue;
-      digits[strlen (name) - strlen (extensions[i])] = '\0';
-      if (g_ascii_string_to_unsigned (digits, 10, 0, G_MAXINT, &number, NULL))
-        add_video (videos, number, g_strdup (name));
-    }
-  }
-  g_array_sort (videos, compare_videos);
-
-  return videos;
-}
-
 /* ---- frames ---- */
 
 static void
@@ -306,8 +244,9 @@ static gboolean
 load_frames (OmvStoreData * data, const gchar * folder, gint64 start,
     guint64 n_per_file, GError ** error)
 {
+  static const gchar *const extensions[] = { ".avi", ".mkv", ".mp4", NULL };
   g_autofree gchar *path = g_build_filename (folder, TABLE, NULL);
-  g_autoptr (GArray) videos = find_videos (folder, error);
+  g_autoptr (GArray) videos = omv_store_list_parts (folder, extensions, error);
   g_auto (Table) table = { NULL, };
   g_autoptr (GArray) values = g_array_new (FALSE, TRUE, sizeof (gdouble));
   GError *failure = NULL;
@@ -327,8 +266,8 @@ load_frames (OmvStoreData * data, const gchar * folder, gint64 start,
 
     if (data->files->len == 0 || (n % n_per_file == 0
             && data->files->len < videos->len))
-      omv_store_add_file (data, g_build_filename (folder,
-              g_array_index (videos, Video, data->files->len).name, NULL));
+      omv_store_add_file (data, g_strdup (g_array_index (videos, OmvStorePart,
+                  data->files->len).path));
     if (!omv_store_round_time (row[1] / MS_PER_S, &time)
         || ABS (row[0]) > 9e15)
       return set_bad_row (&table, error);

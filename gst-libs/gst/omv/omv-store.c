@@ -9,8 +9,11 @@
 
 #include "omv-store.h"
 
+#include <string.h>
+
 #include "omv-i18n.h"
 #include "omv-lines.h"
+#include "omv-sidecar-file-private.h"
 
 #define NS_PER_US 1000
 
@@ -119,20 +122,66 @@ GBytes *
 omv_store_load (const gchar * path, gsize size_max, GError ** error)
 {
   g_autoptr (GFile) file = g_file_new_for_path (path);
-  g_autoptr (GFileInfo) info = g_file_query_info (file,
-      G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_STANDARD_SIZE,
-      G_FILE_QUERY_INFO_NONE, NULL, error);
 
-  if (info == NULL)
-    return NULL;
-  if (g_file_info_get_file_type (info) != G_FILE_TYPE_REGULAR
-      || (guint64) g_file_info_get_size (info) > size_max) {
-    g_autofree gchar *name = g_filename_display_name (path);
+  return omv_file_load (file, size_max, error);
+}
 
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-        _("\"%s\" is not a regular file, or too large."), name);
+/* ---- parts ---- */
+
+static void
+part_clear (gpointer pointer)
+{
+  g_free (((OmvStorePart *) pointer)->path);
+}
+
+static gint
+compare_parts (gconstpointer a, gconstpointer b)
+{
+  const OmvStorePart *first = a, *second = b;
+
+  return first->number < second->number ? -1 : first->number > second->number;
+}
+
+static void
+try_part (GArray * parts, const gchar * folder, const gchar * name,
+    const gchar * extension, gboolean is_folder)
+{
+  OmvStorePart part;
+  g_autofree gchar *digits = g_str_has_suffix (name, extension)
+      ? g_strndup (name, strlen (name) - strlen (extension)) : NULL;
+
+  if (digits == NULL
+      || !g_ascii_string_to_unsigned (digits, 10, 0, G_MAXINT, &part.number,
+          NULL))
+    return;
+
+  part.path = g_build_filename (folder, name, NULL);
+  if (is_folder == g_file_test (part.path, G_FILE_TEST_IS_DIR))
+    g_array_append_val (parts, part);
+  else
+    g_free (part.path);
+}
+
+GArray *
+omv_store_list_parts (const gchar * folder, const gchar * const *extensions,
+    GError ** error)
+{
+  static const gchar *const none[] = { "", NULL };
+  const gchar *const *tried = extensions != NULL ? extensions : none;
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, error);
+  GArray *parts;
+  const gchar *name;
+
+  if (dir == NULL)
     return NULL;
+
+  parts = g_array_new (FALSE, FALSE, sizeof (OmvStorePart));
+  g_array_set_clear_func (parts, part_clear);
+  while ((name = g_dir_read_name (dir)) != NULL) {
+    for (guint i = 0; tried[i] != NULL; i++)
+      try_part (parts, folder, name, tried[i], extensions == NULL);
   }
+  g_array_sort (parts, compare_parts);
 
-  return g_file_load_bytes (file, NULL, NULL, error);
+  return parts;
 }

@@ -29,6 +29,12 @@ typedef struct {
   guint n_frames;               /* … and how many it has */
 } OmvStoreFile;
 
+/* A video, or a folder of pictures. */
+typedef struct {
+  guint64 number;               /* its name */
+  gchar *path;
+} OmvStorePart;
+
 typedef struct {
   guint index;                  /* of the frame that it belongs to */
   JsonObject *object;
@@ -62,6 +68,10 @@ void omv_store_add_extra (OmvStoreData * data, gint64 index,
     JsonObject * object);
 /* Seconds, as floating point holds them -> ns. FALSE: that is no time. */
 gboolean omv_store_round_time (gdouble seconds, gint64 * ret_time);
+/* What has a number as its name, of OmvStorePart, in order: files with one of
+ * @extensions, or folders if that is NULL. */
+GArray *omv_store_list_parts (const gchar * folder,
+    const gchar * const *extensions, GError ** error);
 /* A whole file, in memory. */
 GBytes *omv_store_load (const gchar * path, gsize size_max, GError ** error);
 
