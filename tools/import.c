@@ -152,8 +152,7 @@ on_pad_added (GstElement * decoder, GstPad * pad, Import * import)
         (NULL));
     return;
   }
-  /* from the sink on, so that nothing arrives where nothing is ready */
-  (void) gst_bin_sync_children_states (GST_BIN (import->pipeline));
+  omv_start_behind (decoder);
 }
 
 static void

@@ -15,6 +15,7 @@
 
 #include <glib-unix.h>
 #include <signal.h>
+#include <string.h>
 
 #define TICK_MS 100
 #define N_WARNINGS_MAX 10
@@ -80,6 +81,32 @@ omv_make_element (const gchar * factory, GError ** error)
   return element;
 }
 
+static gboolean
+start (const GValue * item, GValue * ret, gpointer decoder)
+{
+  GstElement *element = g_value_get_object (item);
+
+  if (element == decoder)
+    return FALSE;
+  (void) gst_element_sync_state_with_parent (element);
+  return TRUE;
+}
+
+/* From the sink on, so that nothing arrives where nothing is ready. Neither the
+ * decoder nor what is before it: who takes them down just now has the lock of their
+ * state, and waits for their thread, which is this one. */
+void
+omv_start_behind (GstElement * decoder)
+{
+  g_autoptr (GstObject) bin = gst_object_get_parent (GST_OBJECT (decoder));
+  GstIterator *elements = gst_bin_iterate_sorted (GST_BIN (bin));
+
+  while (gst_iterator_fold (elements, start, NULL, decoder)
+      == GST_ITERATOR_RESYNC)
+    gst_iterator_resync (elements);
+  gst_iterator_free (elements);
+}
+
 /* ---- messages ---- */
 
 /* NULL: the element's are good enough. */
@@ -109,8 +136,19 @@ is_about_plugins (const GError * error)
 }
 
 static gboolean
-is_about_output (const GError * error)
+is_muxer (GstObject * source)
 {
+  return GST_IS_ELEMENT (source)
+      && strstr (gst_element_class_get_metadata (GST_ELEMENT_GET_CLASS (source),
+          GST_ELEMENT_METADATA_KLASS), "Muxer") != NULL;
+}
+
+/* A muxer's files are the output's, also those from which it reads. */
+static gboolean
+is_about_output (const GError * error, GstObject * source)
+{
+  if (error->domain == GST_RESOURCE_ERROR && is_muxer (source))
+    return TRUE;
   return g_error_matches (error, GST_RESOURCE_ERROR,
       GST_RESOURCE_ERROR_NO_SPACE_LEFT)
       || g_error_matches (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE)
@@ -129,7 +167,8 @@ fail (Loop * loop, GstMessage * message)
   gst_message_parse_error (message, &error, &debug);
   GST_INFO ("%s: %s", error->message, debug);
   words = get_own_words (error);
-  subject = is_about_output (error) ? loop->run->output : loop->run->subject;
+  subject = is_about_output (error, GST_MESSAGE_SRC (message))
+      ? loop->run->output : loop->run->subject;
   if (loop->missing != NULL && is_about_plugins (error))
     (void) omv_fail_with (subject,
         _("GStreamer has no “%s”; look into the Debian "

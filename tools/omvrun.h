@@ -36,6 +36,10 @@ typedef struct {
 /* NULL with a sentence that names the Debian package of what is missing. */
 GstElement *omv_make_element (const gchar * factory, GError ** error);
 
+/* To be called where a pad of @decoder, a child of the pipeline, was linked: what is
+ * behind gets the pipeline's state. */
+void omv_start_behind (GstElement * decoder);
+
 /* The pipeline is stopped behind it, but still there. */
 OmvRunResult omv_run (const OmvRun * run);
 

@@ -331,7 +331,7 @@ on_pad_added (GstElement * decoder, GstPad * pad, Record * record)
     return;
   }
   say_format (record, caps, native);
-  (void) gst_bin_sync_children_states (GST_BIN (record->pipeline));
+  omv_start_behind (decoder);
 }
 
 static void
