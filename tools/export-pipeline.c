@@ -212,15 +212,14 @@ append_mkv (OmvChain * chain, const OmvExport * self)
 }
 
 static void
-append_mp4 (OmvChain * chain, const OmvExport * self, const gchar * part)
+append_mp4 (OmvChain * chain, const OmvExport * self)
 {
   GstElement *muxer;
-  g_autofree gchar *spool = g_strconcat (part, ".data", NULL);
 
   append_video (chain, self);
   muxer = omv_chain_append (chain, "mp4mux");
   if (muxer != NULL)
-    g_object_set (muxer, "faststart", TRUE, "faststart-file", spool,
+    g_object_set (muxer, "faststart", TRUE, "faststart-file", self->spool,
         "trak-timescale", self->time_scale, "movie-timescale",
         self->time_scale, NULL);
 }
@@ -318,7 +317,7 @@ append_container (OmvChain * chain, const OmvExport * self, const gchar * part,
       append_mkv (chain, self);
       break;
     case OMV_CONTAINER_MP4:
-      append_mp4 (chain, self, part);
+      append_mp4 (chain, self);
       break;
     case OMV_CONTAINER_PNG:
       append_png (chain, self);

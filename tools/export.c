@@ -345,8 +345,16 @@ write_images (OmvExport * self)
 static gint
 write_video (OmvExport * self, OmvOutput * output)
 {
+  g_autoptr (OmvOutput) spool = NULL;
   OmvExportResult result;
 
+  if (self->container == OMV_CONTAINER_MP4) {
+    /* mp4mux (1.22) waits for ever if it cannot open it */
+    spool = omv_output_new_spool (self->out);
+    if (spool == NULL)
+      return OMV_EXIT_FAILED;
+    self->spool = omv_output_get_part (spool);
+  }
   if (!omv_export_play (self, omv_output_get_part (output), NULL, &result))
     return OMV_EXIT_FAILED;
   /* an empty file is of no use */

@@ -38,6 +38,7 @@ typedef struct {
   gint padded_width;            /* … and with black beside and below */
   gint padded_height;
   gint time_scale;              /* ticks a second of MP4 and MKV */
+  const gchar *spool;           /* where MP4 waits until its index is known */
 } OmvExport;
 
 /* Says where pictures go that are files of their own. */

@@ -98,15 +98,12 @@ create_part (const gchar * path, int *number)
   return NULL;
 }
 
-OmvOutput *
-omv_output_new (const OmvTool * tool, const gchar * path, gchar ** inputs)
+static OmvOutput *
+create (const gchar * path)
 {
   OmvOutput *output;
   gchar *part;
   int number;
-
-  if (!may_replace (tool, path, inputs))
-    return NULL;
 
   part = create_part (path, &number);
   if (part == NULL && number == ENOENT)
@@ -120,6 +117,20 @@ omv_output_new (const OmvTool * tool, const gchar * path, gchar ** inputs)
   output->path = g_strdup (path);
   output->part = part;
   return output;
+}
+
+OmvOutput *
+omv_output_new (const OmvTool * tool, const gchar * path, gchar ** inputs)
+{
+  return may_replace (tool, path, inputs) ? create (path) : NULL;
+}
+
+OmvOutput *
+omv_output_new_spool (const gchar * path)
+{
+  g_autofree gchar *name = g_strconcat (path, ".data", NULL);
+
+  return create (name);
 }
 
 const gchar *

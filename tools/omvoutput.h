@@ -17,6 +17,9 @@ typedef struct _OmvOutput OmvOutput;
 OmvOutput *omv_output_new (const OmvTool * tool, const gchar * path,
     gchar ** inputs);
 
+/* The same for what is needed while @path is made, which stays no longer. */
+OmvOutput *omv_output_new_spool (const gchar * path);
+
 /* Where to write: an empty file, PATH.part */
 const gchar *omv_output_get_part (const OmvOutput * output);
 
