@@ -847,17 +847,6 @@ stream_close (void *cookie)
   return result;
 }
 
-static int
-get_stream_flags (const char *mode)
-{
-  int access = strchr (mode, '+') != NULL ? O_RDWR
-      : mode[0] == 'r' ? O_RDONLY : O_WRONLY;
-
-  if (mode[0] == 'r')
-    return access;
-  return access | O_CREAT | (mode[0] == 'a' ? O_APPEND : O_TRUNC);
-}
-
 static FILE *
 open_stream (const char *path, const char *mode)
 {
@@ -865,7 +854,9 @@ open_stream (const char *path, const char *mode)
     stream_read, stream_write, stream_seek, stream_close
   };
   Stream *stream;
-  int fd = open (path, get_stream_flags (mode) | O_CLOEXEC, 0666);
+  int flags = mode[0] == 'r' ? O_RDONLY
+      : O_WRONLY | O_CREAT | (mode[0] == 'a' ? O_APPEND : O_TRUNC);
+  int fd = open (path, flags | O_CLOEXEC, 0666);
 
   if (fd < 0)
     return NULL;
@@ -875,20 +866,46 @@ open_stream (const char *path, const char *mode)
   return fopencookie (stream, mode, functions);
 }
 
+/* For writing and reading: what is done with the file is not seen, because whoever
+ * wants its descriptor, too, has none of a stream over these calls. */
+static FILE *
+open_both (FILE * (*next) (const char *, const char *), const char *path,
+    const char *mode, const char *whole)
+{
+  FILE *file;
+
+  if (!begin (mode[0] == 'r' ? "open" : "create", whole, NULL))
+    return NULL;
+  file = next (path, mode);
+  end ();
+
+  return file;
+}
+
+static FILE *
+open_any (FILE * (*next) (const char *, const char *), const char *path,
+    const char *mode)
+{
+  char whole[PATH_MAX];
+
+  if (!find_path (path, whole))
+    return next (path, mode);
+  return strchr (mode, '+') != NULL ? open_both (next, path, mode, whole)
+      : open_stream (path, mode);
+}
+
 FILE *
 fopen (const char *path, const char *mode)
 {
-  char whole[PATH_MAX];
   NEXT (FILE *, fopen, const char *, const char *);
 
-  return find_path (path, whole) ? open_stream (path, mode) : next (path, mode);
+  return open_any (next, path, mode);
 }
 
 FILE *
 fopen64 (const char *path, const char *mode)
 {
-  char whole[PATH_MAX];
   NEXT (FILE *, fopen64, const char *, const char *);
 
-  return find_path (path, whole) ? open_stream (path, mode) : next (path, mode);
+  return open_any (next, path, mode);
 }
