@@ -43,7 +43,7 @@ class ToolFaults(EachCall):
 
     def test_damaged(self):
         """Neither does a fault hide damage."""
-        self.fail_each({"a.bin": damaged()}, "verify", "a.bin")
+        self.fail_each({"a.bin": damaged()}, "verify", "a.bin", code=1)
 
     def test_extract(self):
         for frame in "0", "2":

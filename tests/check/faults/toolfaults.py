@@ -56,14 +56,15 @@ class EachCall(FaultTest):
     # What a result may say of what it could not read, and be a success.
     owns_up = None
 
-    def fail_each(self, files, *arguments, ignored=(), step=1, counted="",
-                  left_out=()):
+    def fail_each(self, files, *arguments, code=0, ignored=(), step=1,
+                  counted="", left_out=()):
         """Runs a command once as it should be, then once for each call and
-        fault; in a short run, for each step-th call. ignored: output files
-        that a success may lack, if it says so. counted: the calls, if not all.
-        left_out: faults that are not tried."""
+        fault; in a short run, for each step-th call. code: how it should end.
+        ignored: output files that a success may lack, if it says so. counted:
+        the calls, if not all. left_out: faults that are not tried."""
         self.fill(files)
         good = self.run_tool(*arguments, counted=counted)
+        self.assertEqual(good.code, code, good.err)
         after = self.content()
         self.assertGreater(len(good.calls), 0)
         for number, call in enumerate(good.calls, 1):
@@ -83,7 +84,8 @@ class EachCall(FaultTest):
                     self.check(files, good, after, run, call, kind, ignored)
 
     def check(self, files, good, after, run, call, kind, ignored):
-        self.assertIn(run.code, (0, 1), run.err)
+        # what is wrong with the input stays wrong
+        self.assertIn(run.code, (good.code, 1), run.err)
         for line in run.err.splitlines():
             self.assertRegex(line, r"\Aomvstr: [^\n]+[.]\Z")
         now = self.content()
@@ -92,7 +94,7 @@ class EachCall(FaultTest):
         if kind == "short" and is_moving(call) or kind == errno.EINTR \
                 and is_moving(call) and not is_stdio(call):
             self.assertEqual(run.code, good.code, run.err)
-        if run.code == good.code == 0:
+        if run.code == 0:
             wanted = self.wanted(after, run)
             lacking = {name for name in after if name not in now
                        or not self.is_same(name, now[name], wanted[name])}
@@ -101,10 +103,10 @@ class EachCall(FaultTest):
                 self.assertEqual(run.out, good.out)
             if lacking:
                 self.assertIn("omvstr: ", run.err)
-        elif good.code == 0:
+        else:
             said = run.err.splitlines() or run.out.splitlines()
             self.assertGreaterEqual(len(said), 1)
-            if good.out:
+            if good.code == 0 and good.out:
                 self.assertNotEqual(run.out, good.out)
 
     def is_same(self, name, got, wanted):
