@@ -332,7 +332,8 @@ tell_cuts (GstOmvWalkResult result, const GstOmvWalkStep * step,
  * @func must not use @self.
  *
  * Errors: %GST_OMV_ERROR_CLOSED; %GST_OMV_ERROR_CORRUPT at damage if
- * #GstOmvReader:resync is off; %G_IO_ERROR.
+ * #GstOmvReader:resync is off, and instead of the end if the recording has become
+ * shorter meanwhile; %G_IO_ERROR.
  *
  * Returns: %FALSE on failure, %TRUE at the end and if @func wanted no more
  *

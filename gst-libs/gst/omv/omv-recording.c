@@ -356,7 +356,8 @@ omv_recording_reach_end (OmvRecording * self, GError ** error)
  * omv_recording_walk:
  *
  * Tells @func of each step from the start to the end, as long as it returns
- * TRUE. FALSE: the bytes cannot be read, or without resync there is damage.
+ * TRUE. FALSE: the bytes cannot be read, or some that were there when it began
+ * are gone at the end, or without resync there is damage.
  */
 gboolean
 omv_recording_walk (OmvRecording * self, OmvWalkFunc func, gpointer user_data,
@@ -365,14 +366,21 @@ omv_recording_walk (OmvRecording * self, OmvWalkFunc func, gpointer user_data,
   GstOmvWalk walk = self->start;
   GstOmvWalkResult result;
   GstOmvWalkStep step;
+  guint64 end;
 
   if (!omv_source_measure (self->source, error))
     return FALSE;
 
+  end = self->source->input.end;
   do {
     result = gst_omv_walk_next (&walk, &self->source->input, &step, error);
     if (result == GST_OMV_WALK_ERROR)
       return FALSE;
+    if (result == GST_OMV_WALK_END && self->source->input.end < end) {
+      g_set_error_literal (error, GST_OMV_ERROR, GST_OMV_ERROR_CORRUPT,
+          _("The recording changes while it is read."));
+      return FALSE;
+    }
     if (result == GST_OMV_WALK_NEED) {
       if (!omv_source_bring (self->source, step.offset, (gsize) step.size,
               error))

@@ -564,6 +564,34 @@ test_shrink_within_a_frame (OmvTestPlace * place, gconstpointer unused)
   g_assert_true (gst_omv_reader_is_torn (reader, NULL));
 }
 
+/* Takes away all that follows the first frame. */
+static gboolean
+shorten (GstOmvWalkResult result, const GstOmvWalkStep * step,
+    gpointer user_data)
+{
+  const OmvTestPlace *place = user_data;
+
+  g_assert_cmpint (result, ==, GST_OMV_WALK_FRAME);
+  g_assert_cmpuint (step->number, ==, 0);
+  g_assert_cmpint (truncate (place->path,
+          (off_t) (step->offset + step->size)), ==, 0);
+  return TRUE;
+}
+
+static void
+test_shrink_within_a_walk (OmvTestPlace * place, gconstpointer unused)
+{
+  g_autoptr (GByteArray) bytes =
+      omv_test_build ("V2.0 g300x300 g300x300 g300x300", NULL);
+  g_autoptr (GstOmvReader) reader = gst_omv_reader_new ();
+  g_autoptr (GError) error = NULL;
+
+  store (place->path, bytes->data, bytes->len);
+  open_path (reader, place);
+  g_assert_false (gst_omv_reader_walk (reader, shorten, place, &error));
+  g_assert_error (error, GST_OMV_ERROR, GST_OMV_ERROR_CORRUPT);
+}
+
 static void
 set_intervals (GByteArray * bytes, const GArray * frames, guint8 interval)
 {
@@ -1112,6 +1140,7 @@ main (int argc, char **argv)
   add ("changing", "grows-joined", "joined", test_growth);
   add ("changing", "shrinks", NULL, test_shrink);
   add ("changing", "shrinks-within-a-frame", NULL, test_shrink_within_a_frame);
+  add ("changing", "shrinks-within-a-walk", NULL, test_shrink_within_a_walk);
   add ("changing", "rewritten", NULL, test_rewritten);
   add_index_tests ();
   add ("doors", "errors-of-opening", NULL, test_errors_of_opening);
