@@ -319,14 +319,17 @@ open_with (int (*next) (int, const char *, int, ...), int at, const char *path,
     int flags, mode_t mode)
 {
   char whole[PATH_MAX];
-  int fd;
+  int fd, is_new;
 
   if (!find_path (path, whole))
     return next (at, path, flags, mode);
   if (!begin (flags & O_CREAT ? "create" : "open", whole, NULL))
     return -1;
+  is_new = flags & O_CREAT && access (whole, F_OK) != 0;
   fd = next (at, path, flags, mode);
   set_path (fd, whole);
+  if (is_new && fd >= 0)
+    note ("done create %s 0\n", whole);
   end ();
 
   return fd;

@@ -110,12 +110,23 @@ class Writer(PowerCut):
             self.fill(files)
             good = self.run_in(arguments, counted=CHANGES)
             self.assertEqual(good.code, 0)
+            self.check_name(path, good, files)
             for at, what in self.moments(1, len(good.calls)):
                 with self.subTest(at=at, what=what, arguments=arguments):
                     self.fill(files)
                     run = self.run_in(arguments, at, what, CHANGES)
                     self.assertTrue(run.was_killed)
+                    self.check_name(path, run, files)
                     self.check(path, run, files)
+
+    def check_name(self, path, run, files):
+        """What was synced can be found again."""
+        if announced(run.out, "synced"):
+            self.assertTrue(Disk(run.done, self.sizes(files)).has_name(path))
+
+    def sizes(self, files):
+        """What was on the disk before."""
+        return {self.path(name): len(data) for name, data in files.items()}
 
     def check(self, path, run, files):
         if not path.exists():
@@ -132,7 +143,7 @@ class Writer(PowerCut):
                 len(data), ends(N_FRAMES)[max(n_before, n_killed)] if before
                 or n_killed else 0)
         self.check_cuts(path, run, max(n_killed, n_before),
-                        max(n_lost, n_before), {path: len(before)})
+                        max(n_lost, n_before), self.sizes(files))
 
     def test_create(self):
         self.cut({}, "create", 150 if LONG else 4)

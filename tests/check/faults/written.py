@@ -41,9 +41,11 @@ class Disk:
 
     def __init__(self, done, sizes=None):
         self.synced = {str(path): size for path, size in (sizes or {}).items()}
-        self.named = {}
+        self.named = dict.fromkeys(self.synced, True)
         for what, path, more in done:
-            if what == "rename":
+            if what == "create":
+                self.named[path] = False
+            elif what == "rename":
                 self.synced[more] = self.synced.pop(path, 0)
                 self.named[more] = False
             elif what == "ftruncate":
@@ -56,7 +58,7 @@ class Disk:
                         self.named[name] = True
 
     def has_name(self, path):
-        """Whether the file's new name is on the disk, too."""
+        """Whether the file's name is on the disk, too."""
         return self.named.get(str(path), False)
 
     def lose_cache(self, path, zeros=False):
