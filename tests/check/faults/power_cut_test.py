@@ -209,12 +209,14 @@ class Record(PowerCut):
 
     def test_cuts(self):
         self.fill({})
-        n_calls = len(self.run_tool(*self.ARGUMENTS, counted=CHANGES).calls)
-        for at, what in self.moments(60 if LONG else 2, n_calls):
+        good = self.run_tool(*self.ARGUMENTS, counted=CHANGES)
+        self.assertEqual(good.code, 0, good.err)
+        for at, what in self.moments(60 if LONG else 2, len(good.calls)):
             with self.subTest(at=at, what=what):
                 self.fill({})
                 run = self.run_tool(*self.ARGUMENTS, at=at, what=what,
                                     counted=CHANGES)
+                self.assertTrue(run.was_killed)
                 if self.path("a.bin").exists():
                     # what has the name is whole, even without the cache
                     self.check_cuts(self.path("a.bin"), run, 40, 40)
@@ -237,18 +239,26 @@ class Ring(PowerCut):
         good = self.run_in(self.line(), counted=CHANGES)
         self.assertEqual(good.code, 0)
         whole = payloads(self.path("a.bin").read_bytes())
+        self.assertEqual(len(whole), 20)
+        self.assertEqual(self.check_names(good), 2)
         for at, what in self.moments(100 if LONG else 3, len(good.calls)):
             with self.subTest(at=at, what=what):
                 self.fill({})
                 run = self.run_in(self.line(), at, what, CHANGES)
+                self.assertTrue(run.was_killed)
+                self.check_names(run)
                 self.check(run, whole)
 
-    def check(self, run, whole):
+    def check_names(self, run):
+        """Clips that were announced have their names. Returns how many."""
         disk = Disk(run.done)
         said = re.findall(r"omv-ring-dump, .*location=\(string\)([^,;]*)",
                           run.out)
         for place in said:
             self.assertTrue(disk.has_name(place.strip('"')), run.out)
+        return len(said)
+
+    def check(self, run, whole):
         for name in "a.bin", "b.bin":
             if self.path(name).exists():
                 self.check_cuts(self.path(name), run, len(whole), len(whole))
