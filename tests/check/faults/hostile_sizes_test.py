@@ -14,7 +14,7 @@ import tempfile
 import unittest
 
 from faults import LONG, TOOL, WRONG, main
-from omvimg import CODES, Writer
+from omvimg import CODES, Writer, noise
 
 MIB = 1 << 20
 # As much as programs and the queues of pipelines need, and a lot more.
@@ -23,6 +23,8 @@ LIMIT = 200 * MIB
 W, H = 16384, 17500
 SIZE = W * H
 FILE_SIZE = SIZE + 5 * MIB
+# What the one good frame shows, which comes before it.
+PICTURE = noise(16 * 12)
 
 
 def header(name, w, h, size_word=0):
@@ -37,18 +39,22 @@ CLAIMS = {
     "old": ("1.1", struct.pack("<Iiii", 40, 320, 240, SIZE)),
     "bayer": ("2.0", header("BAYER_RGGB", W, H)),
 }
+DAMAGED = "it is larger than allowed"
+# How a command ends, what it says, and the command.
 COMMANDS = {
-    "verify": [TOOL, "verify", "--decode", "{}"],
-    "pull": ["gst-launch-1.0", "-q", "filesrc", "location={}", "!",
-             "omvstrdemux", "!", "fakesink"],
-    "push": ["gst-launch-1.0", "-q", "filesrc", "location={}",
+    "verify": (1, DAMAGED, TOOL, "verify", "--decode", "{}"),
+    "pull": (0, DAMAGED, "gst-launch-1.0", "filesrc", "location={}", "!",
+             "omvstrdemux", "!", "filesink", "location={}.out"),
+    "push": (0, DAMAGED, "gst-launch-1.0", "filesrc", "location={}",
              "blocksize=1048576", "!", "queue", "!", "omvstrdemux", "!",
-             "fakesink"],
-    "info": [TOOL, "info", "{}"],
-    "list": [TOOL, "list", "{}"],
-    "extract": [TOOL, "extract", "--force", "{}", "1", "{}.png"],
-    "index": [TOOL, "index", "{}"],
-    "repair": [TOOL, "repair", "--force", "{}", "{}.out"],
+             "filesink", "location={}.out"),
+    "info": (1, DAMAGED, TOOL, "info", "{}"),
+    "list": (1, DAMAGED, TOOL, "list", "{}"),
+    "extract": (1, "There is no frame 1, the last one is 0.", TOOL, "extract",
+                "--force", "{}", "1", "{}.png"),
+    "index": (0, "{}.idx", TOOL, "index", "{}"),
+    "repair": (0, "frames: 1, damaged places: 1", TOOL, "repair", "--force",
+               "{}", "{}.out"),
 }
 
 
@@ -67,12 +73,16 @@ def run_and_measure(command):
 @unittest.skipIf("asan" in os.environ.get("LD_PRELOAD", ""),
                  "the sanitizer keeps memory that was freed")
 class HostileSizes(unittest.TestCase):
-    def check(self, path, command):
+    def check(self, path, good, wanted_code, sentence, *command):
         code, said, size = run_and_measure(
             [word.replace("{}", path) for word in command])
-        self.assertIn(code, (0, 1), said)
+        self.assertEqual(code, wanted_code, said)
+        self.assertIn(sentence.replace("{}", path), said)
         self.assertIsNone(WRONG.search(said), said)
         self.assertLess(size, LIMIT)
+        if "{}.out" in command[-1]:
+            with open(path + ".out", "rb") as file:
+                self.assertIn(file.read(), (PICTURE, good))
 
     def test_claims(self):
         chosen = [(claim, name) for claim in CLAIMS for name in COMMANDS] \
@@ -81,14 +91,15 @@ class HostileSizes(unittest.TestCase):
         for claim, name in chosen:
             version, lie = CLAIMS[claim]
             writer = Writer(version)
-            writer.frame(0, 16, 12, "GRAYSCALE", bytes(192))
+            writer.frame(0, 16, 12, "GRAYSCALE", PICTURE)
+            good = bytes(writer.data)
             with tempfile.TemporaryDirectory() as folder, \
                     self.subTest(claim=claim, command=name):
                 path = os.path.join(folder, "a.bin")
                 with open(path, "wb") as file:
-                    file.write(bytes(writer.data) + lie)
+                    file.write(good + lie)
                     file.truncate(FILE_SIZE)
-                self.check(path, COMMANDS[name])
+                self.check(path, good, *COMMANDS[name])
 
     def test_measure(self):
         """Who fills so much memory is seen."""
