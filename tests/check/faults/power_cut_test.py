@@ -113,7 +113,8 @@ class Writer(PowerCut):
             self.assertEqual(good.code, 0)
             self.check_name(path, good, files)
             for at, what in self.moments(1, len(good.calls)):
-                with self.subTest(at=at, what=what, arguments=arguments):
+                with self.subTest(seed=SEED, at=at, what=what,
+                                  arguments=arguments):
                     self.fill(files)
                     run = self.run_in(arguments, at, what, CHANGES)
                     self.assertTrue(run.was_killed)
@@ -174,7 +175,7 @@ class Mux(PowerCut):
         self.assertLessEqual(set(due), {int(size) for what, _, size in good.done
                                         if what == "fsync"})
         for at, what in self.moments(n_rounds, len(good.calls)):
-            with self.subTest(at=at, what=what, mode=mode):
+            with self.subTest(seed=SEED, at=at, what=what, mode=mode):
                 self.fill({})
                 run = self.run_in([*LAUNCH, *line.split()], at, what, CHANGES)
                 self.assertTrue(run.was_killed)
@@ -212,7 +213,7 @@ class Record(PowerCut):
         good = self.run_tool(*self.ARGUMENTS, counted=CHANGES)
         self.assertEqual(good.code, 0, good.err)
         for at, what in self.moments(60 if LONG else 2, len(good.calls)):
-            with self.subTest(at=at, what=what):
+            with self.subTest(seed=SEED, at=at, what=what):
                 self.fill({})
                 run = self.run_tool(*self.ARGUMENTS, at=at, what=what,
                                     counted=CHANGES)
@@ -242,7 +243,7 @@ class Ring(PowerCut):
         self.assertEqual(len(whole), 20)
         self.assertEqual(self.check_names(good), 2)
         for at, what in self.moments(100 if LONG else 3, len(good.calls)):
-            with self.subTest(at=at, what=what):
+            with self.subTest(seed=SEED, at=at, what=what):
                 self.fill({})
                 run = self.run_in(self.line(), at, what, CHANGES)
                 self.assertTrue(run.was_killed)
