@@ -14,7 +14,7 @@ import random
 import re
 import shutil
 
-from faults import LONG, WRITER, FaultTest, main
+from faults import LAUNCH, LONG, SOURCE, WRITER, FaultTest, main
 from omvimg import Recording
 from written import Disk, announced, ends, ideal
 
@@ -23,9 +23,6 @@ HEADER_SIZE = 16
 N_FRAMES = 60
 N_MORE = 3
 SYNC_INTERVAL = 200_000_000
-LAUNCH = ("gst-launch-1.0", "-m")
-SOURCE = ("videotestsrc num-buffers=30 pattern=snow ! video/x-raw,"
-          "format=GRAY8,width=160,height=120,framerate=25/1")
 # Calls that change what is on the disk.
 CHANGES = "create,write,fsync,ftruncate,rename,close,unlink"
 

@@ -10,15 +10,12 @@ is room again is used on.
 import errno
 import re
 
-from faults import LONG, WRITER, FaultTest, errno_name, is_moving, is_writing, \
-    main
+from faults import LAUNCH, LONG, SOURCE, WRITER, FaultTest, errno_name, \
+    is_moving, is_writing, main
 from omvimg import Recording
 from written import announced, ends, ideal
 
 N_FRAMES = 40
-LAUNCH = ("gst-launch-1.0", "-m")
-SOURCE = ("videotestsrc num-buffers=30 pattern=snow ! video/x-raw,"
-          "format=GRAY8,width=160,height=120,framerate=25/1")
 MUX = f"{SOURCE} ! omvstrmux sync-interval=200000000"
 
 
