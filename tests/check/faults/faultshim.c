@@ -706,72 +706,46 @@ fdatasync (int fd)
 /* Files that are open under the name keep it here: a name given later is no
  * matter of theirs. */
 static int
-begin_renaming (const char *call, const char *from, const char *to,
-    char *ret_from, char *ret_to)
+rename_with (int (*next) (int, const char *, int, const char *, unsigned),
+    const char *call, int at_from, const char *from, int at_to, const char *to,
+    unsigned flags)
 {
-  (void) find_path (from, ret_from);
-  (void) find_path (to, ret_to);
-  return begin (call, ret_from, NULL);
-}
+  char whole_from[PATH_MAX], whole_to[PATH_MAX];
+  int result;
 
-static void
-end_renaming (int result, const char *from, const char *to)
-{
+  if (!find_path (to, whole_to))
+    return next (at_from, from, at_to, to, flags);
+  (void) find_path (from, whole_from);
+  if (!begin (call, whole_from, NULL))
+    return -1;
+  result = next (at_from, from, at_to, to, flags);
   if (result == 0)
-    note ("done rename %s %s\n", from, to);
+    note ("done rename %s %s\n", whole_from, whole_to);
   end ();
+
+  return result;
 }
 
 int
 rename (const char *from, const char *to)
 {
-  char whole_from[PATH_MAX], whole_to[PATH_MAX];
-  int result;
-  NEXT (int, rename, const char *, const char *);
-
-  if (!find_path (to, whole_to))
-    return next (from, to);
-  if (!begin_renaming ("rename", from, to, whole_from, whole_to))
-    return -1;
-  result = next (from, to);
-  end_renaming (result, whole_from, whole_to);
-
-  return result;
+  NEXT (int, renameat2, int, const char *, int, const char *, unsigned);
+  return rename_with (next, "rename", AT_FDCWD, from, AT_FDCWD, to, 0);
 }
 
 int
 renameat2 (int at_from, const char *from, int at_to, const char *to,
     unsigned flags)
 {
-  char whole_from[PATH_MAX], whole_to[PATH_MAX];
-  int result;
   NEXT (int, renameat2, int, const char *, int, const char *, unsigned);
-
-  if (!find_path (to, whole_to))
-    return next (at_from, from, at_to, to, flags);
-  if (!begin_renaming ("rename", from, to, whole_from, whole_to))
-    return -1;
-  result = next (at_from, from, at_to, to, flags);
-  end_renaming (result, whole_from, whole_to);
-
-  return result;
+  return rename_with (next, "rename", at_from, from, at_to, to, flags);
 }
 
 int
 link (const char *from, const char *to)
 {
-  char whole_from[PATH_MAX], whole_to[PATH_MAX];
-  int result;
-  NEXT (int, link, const char *, const char *);
-
-  if (!find_path (to, whole_to))
-    return next (from, to);
-  if (!begin_renaming ("link", from, to, whole_from, whole_to))
-    return -1;
-  result = next (from, to);
-  end_renaming (result, whole_from, whole_to);
-
-  return result;
+  NEXT (int, linkat, int, const char *, int, const char *, unsigned);
+  return rename_with (next, "link", AT_FDCWD, from, AT_FDCWD, to, 0);
 }
 
 int
