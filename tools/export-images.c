@@ -25,7 +25,7 @@
 struct _OmvImageFiles
 {
   const OmvTool *tool;
-  gchar *inputs[2];             /* NULL at the end */
+  gchar **inputs;               /* NULL at the end */
   gchar *before;                /* the number, … */
   gint width;                   /* … of so many digits, … */
   gchar *after;                 /* … or NULL: there is no number */
@@ -78,7 +78,7 @@ find_number (const gchar * text)
 }
 
 OmvImageFiles *
-omv_image_files_new (const OmvTool * tool, const gchar * in,
+omv_image_files_new (const OmvTool * tool, gchar ** inputs,
     const gchar * pattern)
 {
   const gchar *number = find_number (pattern);
@@ -95,7 +95,7 @@ omv_image_files_new (const OmvTool * tool, const gchar * in,
 
   files = g_new0 (OmvImageFiles, 1);
   files->tool = tool;
-  files->inputs[0] = g_strdup (in);
+  files->inputs = inputs;
   files->width = width;
   files->before = unescape (pattern, number != NULL
       ? (gsize) (number - pattern) : strlen (pattern));
@@ -108,7 +108,6 @@ omv_image_files_new (const OmvTool * tool, const gchar * in,
 void
 omv_image_files_free (OmvImageFiles * files)
 {
-  g_free (files->inputs[0]);
   g_free (files->before);
   g_free (files->after);
   g_free (files);

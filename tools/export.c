@@ -319,10 +319,10 @@ conclude (const OmvExport * self, const OmvExportResult * result)
 }
 
 static gint
-write_images (OmvExport * self)
+write_images (OmvExport * self, gchar ** inputs)
 {
   g_autoptr (OmvImageFiles) files =
-      omv_image_files_new (self->tool, self->in, self->out);
+      omv_image_files_new (self->tool, inputs, self->out);
   OmvExportResult result;
 
   if (files == NULL)
@@ -371,11 +371,14 @@ omv_export_run (OmvTool * tool, const OmvConvertOptions * options,
     const gchar * in, const gchar * out)
 {
   const gint index = find_container (out);
-  gchar *inputs[] = { (gchar *) in, NULL };
+  gchar *paths[] = { (gchar *) in, NULL };
+  g_auto (GStrv) inputs = omv_list_files (paths);
   g_autoptr (OmvOutput) output = NULL;
   g_autoptr (OmvPlan) plan = NULL;
   OmvExport self = {.tool = tool,.options = options,.in = in,.out = out };
 
+  if (inputs == NULL)
+    return OMV_EXIT_FAILED;
   self.container = containers[index].container;
   self.codec = options->codec != OMV_CODEC_DEFAULT ? options->codec
       : containers[index].codec;
@@ -393,6 +396,6 @@ omv_export_run (OmvTool * tool, const OmvConvertOptions * options,
   self.passes = can_pass (&self);
   self.native = is_native (&self);
 
-  return is_images (&self) ? write_images (&self)
+  return is_images (&self) ? write_images (&self, inputs)
       : write_video (&self, output);
 }

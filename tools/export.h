@@ -70,8 +70,10 @@ gboolean omv_export_make_pipeline (const OmvExport * self, const gchar * part,
     OmvExportPipeline * ret_pipeline);
 
 /* Files of one picture each, named by a pattern such as "a/%05d.png", or the
- * first picture if @pattern has no place for a number. NULL after omv_fail(). */
-OmvImageFiles *omv_image_files_new (const OmvTool * tool, const gchar * in,
+ * first picture if @pattern has no place for a number. NULL after omv_fail().
+ * @inputs: files that are not to be overwritten, NULL at the end; they have to
+ *   stay */
+OmvImageFiles *omv_image_files_new (const OmvTool * tool, gchar ** inputs,
     const gchar * pattern);
 
 gboolean omv_image_files_is_one (const OmvImageFiles * files);

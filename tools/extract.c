@@ -70,7 +70,8 @@ static gint
 save (const OmvTool * tool, const GstOmvFrame * frame, gchar * path,
     const gchar * given)
 {
-  gchar *inputs[] = { path, NULL };
+  gchar *paths[] = { path, NULL };
+  g_auto (GStrv) inputs = omv_list_files (paths);
   const gboolean is_jpeg = frame->header.format == GST_OMV_PIXEL_FORMAT_JPEG;
   g_autofree gchar *target = given != NULL ? g_strdup (given)
       : g_strdup_printf ("%s-%" PRIu64 ".%s", path, frame->number,
@@ -80,6 +81,8 @@ save (const OmvTool * tool, const GstOmvFrame * frame, gchar * path,
   g_autoptr (OmvOutput) output = NULL;
   g_autoptr (GError) error = NULL;
 
+  if (inputs == NULL)
+    return OMV_EXIT_FAILED;
   if (type == GST_OMV_PIXEL_FORMAT_JPEG && !is_jpeg)
     return omv_fail_with (target, _("Frame %" PRIu64 " is not stored as JPEG; "
             "take a name that ends in .png."), frame->number);

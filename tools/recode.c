@@ -142,11 +142,15 @@ conclude (const OmvExport * self, const OmvExportResult * result)
 static gint
 recode (OmvExport * self)
 {
-  gchar *inputs[] = { (gchar *) self->in, NULL };
-  g_autoptr (OmvOutput) output = omv_output_new (self->tool, self->out, inputs);
+  gchar *paths[] = { (gchar *) self->in, NULL };
+  g_auto (GStrv) inputs = omv_list_files (paths);
+  g_autoptr (OmvOutput) output = NULL;
   g_autoptr (OmvSidecars) sidecars = NULL;
   OmvExportResult result;
 
+  if (inputs == NULL)
+    return OMV_EXIT_FAILED;
+  output = omv_output_new (self->tool, self->out, inputs);
   if (output == NULL)
     return OMV_EXIT_FAILED;
   sidecars = omv_sidecars_new (self->tool, self->out);

@@ -178,7 +178,8 @@ make (Sheet * sheet, const gchar * target, OmvOutput * output)
 static gint
 run (OmvTool * tool, gchar ** arguments)
 {
-  gchar *inputs[] = { arguments[0], NULL };
+  gchar *paths[] = { arguments[0], NULL };
+  g_auto (GStrv) inputs = NULL;
   g_autoptr (GstOmvReader) reader = NULL;
   g_autoptr (OmvOutput) output = NULL;
   Sheet sheet = {.tool = tool,.path = arguments[0] };
@@ -197,6 +198,9 @@ run (OmvTool * tool, gchar ** arguments)
 
   reader = omv_open_reader (arguments[0]);
   if (reader == NULL || !omv_start_gstreamer ())
+    return OMV_EXIT_FAILED;
+  inputs = omv_list_files (paths);
+  if (inputs == NULL)
     return OMV_EXIT_FAILED;
   omv_catch_interrupt ();
   output = omv_output_new (tool, arguments[1], inputs);

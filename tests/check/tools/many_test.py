@@ -107,6 +107,16 @@ class Many(ToolTest):
             self.fails(*line, subject="clips",
                        words=("directory", "omvstr cat"))
 
+    def test_output_among_the_inputs(self):
+        """No file of a folder is overwritten by what is made of all."""
+        name = "clips/clip-11.bin"
+        data = self.path(name).read_bytes()
+        for line in (("convert", "clips", name, "--format", "jpeg"),
+                     ("convert", "clips", name, "--size", "8x8"),
+                     ("cat", "clips", name), ("sheet", "clips", name)):
+            self.fails(*line, "--force", subject=name, words=("same file",))
+            self.assertEqual(self.path(name).read_bytes(), data)
+
     def test_empty(self):
         self.path("none").mkdir()
         for line in (("info", "none"), ("verify", "none"), ("list", "none"),
