@@ -82,10 +82,8 @@ on_step (GstOmvWalkResult result, const GstOmvWalkStep * step,
   Cat *cat = user_data;
   guint64 time;
 
-  if (result != GST_OMV_WALK_FRAME) {
-    cat->is_damaged |= step->size > 0;
+  if (result != GST_OMV_WALK_FRAME)
     return TRUE;
-  }
 
   if (!cat->has_first)
     place_input (cat, step);
@@ -102,17 +100,12 @@ on_step (GstOmvWalkResult result, const GstOmvWalkStep * step,
 static gboolean
 copy_input (Cat * cat, const gchar * path, gboolean is_first)
 {
-  gboolean was_damaged = cat->is_damaged;
-
   cat->path = path;
   cat->has_first = FALSE;
-  cat->is_damaged = FALSE;
   if (!omv_copy_walk (cat->copy, path, on_step, cat))
     return FALSE;
 
-  if (cat->is_damaged)
-    (void) omv_fail_with (path, _("This is damaged; what is good was copied."));
-  cat->is_damaged |= was_damaged;
+  cat->is_damaged |= omv_copy_check_damage (cat->copy, path);
   if (is_first)
     omv_sidecars_take_metadata (cat->sidecars, path, 0);
   omv_sidecars_take_lines (cat->sidecars, path,

@@ -32,8 +32,6 @@ typedef struct
 {
   OmvCopy *copy;
   OmvPlace from, to;
-  gboolean is_damaged;          /* within what is kept … */
-  gboolean was_damage;          /* … if another frame of that follows */
   gboolean has_first;
   guint64 start;                /* the time that is 0 now */
 } Cut;
@@ -52,12 +50,7 @@ on_step (GstOmvWalkResult result, const GstOmvWalkStep * step,
 {
   Cut *cut = user_data;
 
-  if (result != GST_OMV_WALK_FRAME) {
-    cut->was_damage |= cut->has_first && step->size > 0;
-    cut->is_damaged |= cut->was_damage && result == GST_OMV_WALK_END;
-    return TRUE;
-  }
-  if (is_before (step, &cut->from))
+  if (result != GST_OMV_WALK_FRAME || is_before (step, &cut->from))
     return TRUE;
   if (!is_before (step, &cut->to))
     return FALSE;
@@ -66,7 +59,6 @@ on_step (GstOmvWalkResult result, const GstOmvWalkStep * step,
     cut->has_first = TRUE;
     cut->start = step->number > 0 ? step->time : 0;
   }
-  cut->is_damaged |= cut->was_damage;
   return omv_copy_add (cut->copy, step, step->time - cut->start,
       step->header.exact_time);
 }
@@ -122,10 +114,8 @@ finish (const OmvTool * tool, Cut * cut, OmvSidecars * sidecars,
   if (!tool->quiet)
     (void) printf (_("%s: frames: %" PRIu64 ".\n"), name,
         omv_copy_get_n_frames (cut->copy));
-  if (!cut->is_damaged)
-    return OMV_EXIT_FINE;
-  return omv_fail_with (arguments[0],
-      _("This is damaged; what is good was copied."));
+  return omv_copy_check_damage (cut->copy, arguments[0])
+      ? OMV_EXIT_FAILED : OMV_EXIT_FINE;
 }
 
 static gint

@@ -56,6 +56,12 @@ struct _OmvCopy
   guint64 n_frames;
   guint64 n_left_out;
 
+  /* of the walk */
+  gboolean has_added;
+  gboolean is_ahead;            /* some were left out, and all so far */
+  gboolean was_damage;          /* since the last frame that was added … */
+  gboolean is_damaged;          /* … and there is more of that recording */
+
   OmvProgress *progress;
   guint64 done;                 /* bytes of the inputs before this one */
 };
@@ -228,6 +234,10 @@ omv_copy_add (OmvCopy * copy, const GstOmvWalkStep * step, guint64 time,
   guint64 size = step->size + gst_omv_get_padding (step->header.payload_size);
   GstOmvFrameHeader header = step->header;
 
+  copy->has_added = TRUE;
+  copy->is_ahead = FALSE;
+  copy->is_damaged |= copy->was_damage;
+  copy->was_damage = FALSE;
   if (!can_hold (copy, &header)) {
     copy->n_left_out++;
     return TRUE;
@@ -284,6 +294,35 @@ omv_copy_find_number (gconstpointer data, guint64 number, guint64 * ret_number)
 
 /* ---- walking ---- */
 
+gboolean
+omv_copy_check_damage (const OmvCopy * copy, const gchar * path)
+{
+  if (copy->is_damaged)
+    (void) omv_fail_with (path, _("This is damaged; what is good was copied."));
+
+  return copy->is_damaged;
+}
+
+/* Damage ahead of a part that is copied is not the part's. */
+static gboolean
+pass_on (OmvCopy * copy, GstOmvWalkResult result, const GstOmvWalkStep * step)
+{
+  gboolean goes_on;
+
+  if (result != GST_OMV_WALK_FRAME) {
+    copy->was_damage |= step->size > 0 && !copy->is_ahead;
+    copy->is_damaged |= copy->was_damage && result == GST_OMV_WALK_END;
+    return copy->func (result, step, copy->user_data);
+  }
+
+  goes_on = copy->func (result, step, copy->user_data);
+  if (!copy->has_added) {
+    copy->is_ahead = TRUE;
+    copy->was_damage = FALSE;
+  }
+  return goes_on;
+}
+
 static gboolean
 on_step (GstOmvWalkResult result, const GstOmvWalkStep * step,
     gpointer user_data)
@@ -297,7 +336,7 @@ on_step (GstOmvWalkResult result, const GstOmvWalkStep * step,
   }
 
   omv_progress_update (copy->progress, copy->done + step->offset);
-  return copy->func (result, step, copy->user_data);
+  return pass_on (copy, result, step);
 }
 
 gboolean
@@ -321,6 +360,10 @@ omv_copy_walk (OmvCopy * copy, const gchar * path, GstOmvWalkFunc func,
   copy->end = 0;
   copy->func = func;
   copy->user_data = user_data;
+  copy->has_added = FALSE;
+  copy->is_ahead = FALSE;
+  copy->was_damage = FALSE;
+  copy->is_damaged = FALSE;
   g_array_set_size (copy->runs, 0);
   if (!gst_omv_reader_walk (reader, on_step, copy, &error)) {
     (void) omv_fail (path, error);

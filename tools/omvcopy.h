@@ -43,6 +43,11 @@ gboolean omv_copy_add (OmvCopy * copy, const GstOmvWalkStep * step,
 /* Frames that were added so far; the next one gets this number. */
 guint64 omv_copy_get_n_frames (const OmvCopy * copy);
 
+/* Whether damage lies in what was copied of @path by the last walk, after
+ * omv_fail(). It counts between frames that were added, and where the recording
+ * begins or ends with it. */
+gboolean omv_copy_check_damage (const OmvCopy * copy, const gchar * path);
+
 /* The number that a frame of the last walk has now. FALSE: it was not added.
  * @copy: an OmvCopy */
 gboolean omv_copy_find_number (gconstpointer copy, guint64 number,

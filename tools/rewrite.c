@@ -93,6 +93,7 @@ omv_rewrite_run (OmvTool * tool, const OmvConvertOptions * options,
 
   omv_sidecars_take_metadata (sidecars, in, self.shift);
   omv_sidecars_take_lines (sidecars, in, omv_copy_find_number, copy);
-  return omv_copy_finish (copy) && omv_sidecars_store (sidecars)
-      ? OMV_EXIT_FINE : OMV_EXIT_FAILED;
+  if (!omv_copy_finish (copy) || !omv_sidecars_store (sidecars))
+    return OMV_EXIT_FAILED;
+  return omv_copy_check_damage (copy, in) ? OMV_EXIT_FAILED : OMV_EXIT_FINE;
 }

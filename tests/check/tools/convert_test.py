@@ -651,6 +651,27 @@ class Tool(ConvertTest):
         self.assertRegex(said, "omvstr: in.bin: .*4.*[.]\n")
         self.assert_greys("out.mkv", [0, 1, 2, 3, 5, 6, 7, 8, 9])
 
+    def test_damage_of_what_is_copied(self):
+        """As cut and cat say it, if it lies in the part that is wanted."""
+        data = bytearray(pictures.steady(10, "GRAYSCALE"))
+        frame = (len(data) - 16) // 10
+        data[16 + 4 * frame:16 + 4 * frame + 32] = b"\xff" * 32
+        self.path("in.bin", bytes(data[:-1]))
+        grey = [pictures.grey(n) for n in range(10)]
+        for options, numbers in (((), (0, 1, 2, 3, 5, 6, 7, 8)),
+                                 (("--from=#2", "--to=#6"), (2, 3, 5, 6)),
+                                 (("--from=#6",), (7, 8))):
+            result = self.run_tool("convert", "-f", "in.bin", "out.bin",
+                                   *options)
+            self.assertEqual(result.code, 1)
+            self.assert_sentence(result.err, "in.bin", "damaged", "copied")
+            self.assertEqual(
+                [f.payload[0] for f in
+                 Recording(self.path("out.bin").read_bytes()).frames],
+                [grey[n] for n in numbers])
+        for options in ("--to=#4",), ("--from=#4", "--to=#7"):
+            self.works("convert", "-f", "in.bin", "out.bin", *options)
+
     @unittest.skipUnless(FFMPEG, "missing: ffmpeg, ffprobe")
     def test_metadata(self):
         """What lies beside the recording goes where there is a place."""
