@@ -105,6 +105,7 @@ copy_input (Cat * cat, const gchar * path, gboolean is_first)
   if (!omv_copy_walk (cat->copy, path, on_step, cat))
     return FALSE;
 
+  omv_copy_note_left_out (cat->copy, path);
   cat->is_damaged |= omv_copy_check_damage (cat->copy, path);
   if (is_first)
     omv_sidecars_take_metadata (cat->sidecars, path, 0);

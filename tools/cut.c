@@ -102,7 +102,8 @@ finish (const OmvTool * tool, Cut * cut, OmvSidecars * sidecars,
 {
   g_autofree gchar *name = g_filename_display_name (arguments[1]);
 
-  if (!cut->has_first)
+  omv_copy_note_left_out (cut->copy, arguments[0]);
+  if (omv_copy_get_n_frames (cut->copy) == 0)
     return omv_fail_with (arguments[0], _("No frame lies between these."));
 
   omv_sidecars_take_metadata (sidecars, arguments[0], cut->start);

@@ -14,6 +14,7 @@
 
 #include "omvcopy.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include <glib/gstdio.h>
@@ -40,6 +41,7 @@ typedef struct
 
 struct _OmvCopy
 {
+  const OmvTool *tool;
   GstOmvVersion version;
   OmvOutput *output;
   OmvSplice *splice;
@@ -54,9 +56,9 @@ struct _OmvCopy
 
   GstOmvTimeWriter intervals;
   guint64 n_frames;
-  guint64 n_left_out;
 
   /* of the walk */
+  guint64 n_left_out;
   gboolean has_added;
   gboolean is_ahead;            /* some were left out, and all so far */
   gboolean was_damage;          /* since the last frame that was added … */
@@ -267,6 +269,14 @@ omv_copy_get_n_left_out (const OmvCopy * copy)
   return copy->n_left_out;
 }
 
+void
+omv_copy_note_left_out (const OmvCopy * copy, const gchar * path)
+{
+  if (copy->n_left_out > 0)
+    omv_note (copy->tool, path, _("Frames without pixels were left out: %"
+            PRIu64 "."), copy->n_left_out);
+}
+
 static int
 compare_to_run (const void *number_data, const void *run_data)
 {
@@ -360,6 +370,7 @@ omv_copy_walk (OmvCopy * copy, const gchar * path, GstOmvWalkFunc func,
   copy->end = 0;
   copy->func = func;
   copy->user_data = user_data;
+  copy->n_left_out = 0;
   copy->has_added = FALSE;
   copy->is_ahead = FALSE;
   copy->was_damage = FALSE;
@@ -409,6 +420,7 @@ omv_copy_new (const OmvTool * tool, const gchar * path, gchar ** inputs,
 
   omv_catch_interrupt ();
   copy = g_new0 (OmvCopy, 1);
+  copy->tool = tool;
   copy->version = version;
   copy->output = output;
   copy->splice = splice;

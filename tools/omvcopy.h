@@ -53,8 +53,10 @@ gboolean omv_copy_check_damage (const OmvCopy * copy, const gchar * path);
 gboolean omv_copy_find_number (gconstpointer copy, guint64 number,
     guint64 * ret_number);
 
-/* Frames that were left out because a recording cannot hold them. */
+/* Frames of the last walk that were left out because a recording cannot hold
+ * them; and a note of them, if there are any. */
 guint64 omv_copy_get_n_left_out (const OmvCopy * copy);
+void omv_copy_note_left_out (const OmvCopy * copy, const gchar * path);
 
 /* Writes what is left and gives the recording its name. FALSE after omv_fail(). */
 gboolean omv_copy_finish (OmvCopy * copy);

@@ -11,8 +11,6 @@
 
 #include "convert.h"
 
-#include <inttypes.h>
-
 #include "omvcopy.h"
 #include "omvsidecars.h"
 
@@ -21,6 +19,8 @@ typedef struct
   const OmvConvertOptions *options;
   OmvRetime retime;
   OmvCopy *copy;
+  gboolean has_frames;          /* the input has, whether they are wanted or not */
+  gboolean is_refused;          /* the version cannot hold one that is wanted */
   guint64 shift;                /* the time of the first frame that has become
                                  * that of the output's start */
 } Rewrite;
@@ -40,6 +40,15 @@ get_exact_time (const Rewrite * self, const GstOmvFrameHeader * header,
       ? time : GST_OMV_TIME_NONE;
 }
 
+/* What no version holds is left out. */
+static gboolean
+needs_newer_version (const Rewrite * self, GstOmvPixelFormat format)
+{
+  return self->options->has_version
+      && !gst_omv_version_can_hold (self->options->version, format)
+      && gst_omv_version_can_hold (GST_OMV_VERSION_V2_0, format);
+}
+
 static gboolean
 on_step (GstOmvWalkResult result, const GstOmvWalkStep * step,
     gpointer user_data)
@@ -50,6 +59,7 @@ on_step (GstOmvWalkResult result, const GstOmvWalkStep * step,
   if (result != GST_OMV_WALK_FRAME)
     return TRUE;
 
+  self->has_frames = TRUE;
   switch (omv_retime_frame (&self->retime, step->number, step->time, &time)) {
     case OMV_RETIME_END:
       return FALSE;
@@ -58,6 +68,9 @@ on_step (GstOmvWalkResult result, const GstOmvWalkStep * step,
     case OMV_RETIME_TAKE:
       break;
   }
+  self->is_refused = needs_newer_version (self, step->header.format);
+  if (self->is_refused)
+    return FALSE;
   if (omv_copy_get_n_frames (self->copy) == 0)
     self->shift = step->time - MIN (step->time, time);
   return omv_copy_add (self->copy, step, time,
@@ -87,9 +100,12 @@ omv_rewrite_run (OmvTool * tool, const OmvConvertOptions * options,
   omv_retime_init (&self.retime, &options->selection);
   if (!omv_copy_walk (copy, in, on_step, &self))
     return OMV_EXIT_FAILED;
-  if (omv_copy_get_n_left_out (copy) > 0)
-    omv_note (tool, in, _("Frames without pixels were left out: %" PRIu64 "."),
-        omv_copy_get_n_left_out (copy));
+  if (self.is_refused)
+    return omv_fail_usage (tool, _("Version 1.1 cannot hold this format."));
+  if (self.has_frames && omv_copy_get_n_frames (copy) == 0)
+    return omv_fail_with (in, _("There is no picture in the part that was "
+            "asked for."));
+  omv_copy_note_left_out (copy, in);
 
   omv_sidecars_take_metadata (sidecars, in, self.shift);
   omv_sidecars_take_lines (sidecars, in, omv_copy_find_number, copy);

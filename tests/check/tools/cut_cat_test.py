@@ -131,6 +131,26 @@ class Cut(ToolTest):
                    subject="in.bin", words=("same file",))
 
 
+class NoPixels(ToolTest):
+    def test_left_out(self):
+        """Frames that hold no picture are left out, and that is said."""
+        g = golden.find("v20_argb8")
+        self.path("in.bin", g.data)
+        n = len(g.frames) - len(g.pictures)
+        self.assertGreater(n, 0)
+        for line in ("cut", "--from=#0"), ("cat",), ("convert",):
+            result = self.run_tool(*line, "-f", "in.bin", "out.bin")
+            self.assertEqual(result.code, 0)
+            self.assert_sentence(result.err, "in.bin", "without pixels",
+                                 f": {n}.")
+        without = next(f.index for f in g.frames if f.format == "ARGB8")
+        result = self.run_tool("cut", "-qf", "in.bin", "x.bin", "--from",
+                               f"#{without}", "--to", f"#{without + 1}")
+        self.assertEqual(result.code, 1)
+        self.assert_sentence(result.err, "in.bin", "No frame")
+        self.assertEqual(self.files(), ["in.bin", "out.bin"])
+
+
 class Cat(ToolTest):
     def cat(self, *recordings):
         """What joined recordings are, and what is said of gaps."""

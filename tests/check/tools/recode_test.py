@@ -9,6 +9,7 @@ need no change are not touched; and what lies beside goes along.
 import json
 import struct
 
+import golden
 import pictures
 from omvimg import COMPRESSED, Recording, Writer
 from stored import exact_times, gray
@@ -230,6 +231,23 @@ class Recode(ToolTest):
             self.convert("--format=rgb565", "--version=2.0")[0].version, "2.0")
         self.fails("convert", "in.bin", "x.bin", "--version=1.1",
                    "--format=png", words=["1.1"], code=2)
+
+    def test_version_of_what_stays(self):
+        """A version that cannot hold the frames as they are is refused."""
+        for name in "v20_png", "v20_yuv422", "v20_bayer_grbg":
+            self.path("in.bin", golden.find(name).data)
+            self.fails("convert", "in.bin", "x.bin", "--version=1.1",
+                       words=["1.1"], code=2)
+        self.path("in.bin", golden.find("v20_jpeg").data)
+        self.assertEqual(self.convert("--version=1.1")[0].version, "1.1")
+
+    def test_no_frame(self):
+        """No recording is made of nothing, unless it was nothing."""
+        self.path("in.bin", golden.find("v20_rgb565").data)
+        self.fails("convert", "in.bin", "x.bin", "--from=1:00:00",
+                   subject="in.bin", words=["no picture"])
+        self.path("in.bin", bytes(Writer().data))
+        self.assertEqual(self.convert()[0].frames, [])
 
     def test_sidecars(self):
         """What lies beside goes along, with the frames' new numbers."""
