@@ -17,6 +17,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "omvclock.h"
 #include "omvrun.h"
 
 /* A video that says nothing for so long is torn. Looks for errors come between. */
@@ -341,18 +342,24 @@ omv_store_source_note (const OmvStoreSource * self, const OmvTool * tool,
 
 /* For each frame of the store its number in the recording, or G_MAXUINT64. */
 static GArray *
-find_numbers (GstOmvStore * store, const GArray * times)
+find_numbers (GstOmvStore * store, const GArray * frames)
 {
   const guint n = gst_omv_store_get_n_frames (store);
   GArray *numbers = g_array_sized_new (FALSE, FALSE, sizeof (guint64), n);
+  guint64 n_taken = 0;
   guint next = 0;
 
   for (guint i = 0; i < n; i++) {
+    const OmvClockFrame *frame = next < frames->len
+        ? &g_array_index (frames, OmvClockFrame, next) : NULL;
     guint64 number = G_MAXUINT64;
 
-    if (next < times->len && gst_omv_store_get_time (store, i)
-        == g_array_index (times, guint64, next))
-      number = next++;
+    /* those that are in no video did not come */
+    if (frame != NULL && frame->time == gst_omv_store_get_time (store, i)) {
+      next++;
+      if (frame->is_taken)
+        number = n_taken++;
+    }
     g_array_append_val (numbers, number);
   }
 
@@ -361,10 +368,10 @@ find_numbers (GstOmvStore * store, const GArray * times)
 
 void
 omv_store_source_fill (const OmvStoreSource * self, OmvSidecars * sidecars,
-    const GArray * times, guint64 shift)
+    const GArray * frames, guint64 shift)
 {
   g_auto (GStrv) lines = gst_omv_store_list_lines (self->store);
-  g_autoptr (GArray) numbers = find_numbers (self->store, times);
+  g_autoptr (GArray) numbers = find_numbers (self->store, frames);
 
   omv_sidecars_set_metadata (sidecars,
       gst_omv_store_get_metadata (self->store), shift);

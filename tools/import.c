@@ -118,7 +118,7 @@ build (Import * import, GstPad * pad, const GstStructure * structure,
   entry = gst_element_get_static_pad (chain.first, "sink");
   clock = omv_clock_new (entry, &options->selection, import->times);
   if (import->store != NULL)
-    omv_clock_keep_times (clock);
+    omv_clock_keep_frames (clock);
   g_atomic_pointer_set (&import->clock, clock);
   if (g_atomic_int_get (&import->live))
     omv_clock_set_relative (import->clock);
@@ -393,7 +393,7 @@ store_sidecars (Import * import)
 {
   if (import->source != NULL)
     omv_store_source_fill (import->source, import->sidecars,
-        omv_clock_get_times (import->clock),
+        omv_clock_get_frames (import->clock),
         omv_clock_get_shift (import->clock));
 
   return omv_sidecars_store (import->sidecars);

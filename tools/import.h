@@ -41,10 +41,10 @@ void omv_store_source_note (const OmvStoreSource * source,
     const OmvTool * tool, const gchar * path);
 
 /* What the store knows of its frames and of itself.
- * @times: of the frames that were taken, in ns, as the source gave them
+ * @frames: those that came, of OmvClockFrame
  * @shift: which of these times is the recording's time 0 */
 void omv_store_source_fill (const OmvStoreSource * source,
-    OmvSidecars * sidecars, const GArray * times, guint64 shift);
+    OmvSidecars * sidecars, const GArray * frames, guint64 shift);
 
 void omv_store_source_free (OmvStoreSource * source);
 

@@ -32,7 +32,7 @@ struct _OmvClock
   guint64 last;                 /* the latest frame's time, as it came */
   guint64 duration;             /* of what was taken, so far */
   guint64 shift;                /* of the first frame's time */
-  GArray *own_times;            /* of guint64: as they came; or NULL */
+  GArray *frames;               /* of OmvClockFrame, or NULL */
 };
 
 static GstClockTime
@@ -127,11 +127,21 @@ count_lost (OmvClock * self, const GstBuffer * buffer)
   self->offset = offset;
 }
 
+static void
+keep_frame (OmvClock * self, guint64 own_time, gboolean is_taken)
+{
+  const OmvClockFrame frame = { own_time, is_taken };
+
+  if (self->frames != NULL)
+    g_array_append_val (self->frames, frame);
+}
+
 static GstPadProbeReturn
 on_buffer (OmvClock * self, GstPadProbeInfo * info)
 {
   GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
   guint64 own_time = GST_BUFFER_PTS (buffer), time, new_time = 0;
+  OmvRetimeResult result;
 
   count_lost (self, buffer);
   if (self->times != NULL && self->n_seen == self->times->n) {
@@ -143,7 +153,9 @@ on_buffer (OmvClock * self, GstPadProbeInfo * info)
     return GST_PAD_PROBE_DROP;
   g_atomic_int_set (&self->position, (gint) MIN (time / GST_MSECOND, G_MAXINT));
 
-  switch (omv_retime_frame (&self->retime, self->n_seen++, time, &new_time)) {
+  result = omv_retime_frame (&self->retime, self->n_seen++, time, &new_time);
+  keep_frame (self, own_time, result == OMV_RETIME_TAKE);
+  switch (result) {
     case OMV_RETIME_END:
       omv_clock_stop (self);
       return GST_PAD_PROBE_DROP;
@@ -155,8 +167,6 @@ on_buffer (OmvClock * self, GstPadProbeInfo * info)
 
   if (self->n_taken == 0)
     self->shift = time - MIN (time, new_time);
-  if (self->own_times != NULL)
-    g_array_append_val (self->own_times, own_time);
   buffer = gst_buffer_make_writable (buffer);
   GST_BUFFER_PTS (buffer) = new_time;
   GST_BUFFER_DTS (buffer) = GST_CLOCK_TIME_NONE;
@@ -195,7 +205,7 @@ void
 omv_clock_free (OmvClock * self)
 {
   gst_object_unref (self->pad);
-  g_clear_pointer (&self->own_times, g_array_unref);
+  g_clear_pointer (&self->frames, g_array_unref);
   g_free (self);
 }
 
@@ -206,9 +216,9 @@ omv_clock_set_relative (OmvClock * self)
 }
 
 void
-omv_clock_keep_times (OmvClock * self)
+omv_clock_keep_frames (OmvClock * self)
 {
-  self->own_times = g_array_new (FALSE, FALSE, sizeof (guint64));
+  self->frames = g_array_new (FALSE, FALSE, sizeof (OmvClockFrame));
 }
 
 void
@@ -248,9 +258,9 @@ omv_clock_get_duration (const OmvClock * self)
 }
 
 const GArray *
-omv_clock_get_times (const OmvClock * self)
+omv_clock_get_frames (const OmvClock * self)
 {
-  return self->own_times;
+  return self->frames;
 }
 
 guint64

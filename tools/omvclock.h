@@ -24,9 +24,15 @@ void omv_clock_free (OmvClock * clock);
 /* From now on, before the first frame, times count from the first frame. */
 void omv_clock_set_relative (OmvClock * clock);
 
-/* From now on, before the first frame, the times of frames that are taken are
- * remembered, as they came. */
-void omv_clock_keep_times (OmvClock * clock);
+/* A frame that came. */
+typedef struct {
+  guint64 time;                 /* ns, as the source gave it */
+  gboolean is_taken;
+} OmvClockFrame;
+
+/* From now on, before the first frame, all frames are remembered: those that are
+ * left out, too, as several may have one time. */
+void omv_clock_keep_frames (OmvClock * clock);
 
 /* Sends EOS from any thread. */
 void omv_clock_stop (OmvClock * clock);
@@ -40,8 +46,8 @@ guint64 omv_clock_get_n_taken (const OmvClock * clock);
 guint64 omv_clock_get_n_backward (const OmvClock * clock);
 guint64 omv_clock_get_duration (const OmvClock * clock);
 
-/* Times that were remembered, in ns; of guint64, in order. */
-const GArray *omv_clock_get_times (const OmvClock * clock);
+/* The frames that were remembered; of OmvClockFrame, in order. */
+const GArray *omv_clock_get_frames (const OmvClock * clock);
 
 /* The time, as it came, that is the recording's time 0. */
 guint64 omv_clock_get_shift (const OmvClock * clock);

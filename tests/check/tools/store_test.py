@@ -213,6 +213,19 @@ class Miniscope(StoreTest):
             {"frame": n, "number": n, "Buffer Index": n % 3}
             for n in range(5)])
 
+    def test_equal_times(self):
+        """Of frames at the same time each keeps its own data."""
+        times = (0, 33, 33, 66, 100, 100, 100, 133)
+        stores.miniscope(self.path("day") / "Scope", times, 3, W, H)
+        for options, numbers in ((("--from=#2",), (2, 3, 4, 5, 6, 7)),
+                                 (("--from=#5", "--to=#6"), (5,)),
+                                 (("--every=2",), (0, 2, 4, 6))):
+            recording, _, lines = self.converted(
+                "day/Scope", "--format=grayscale", *options)
+            self.assert_shows(recording, numbers, JPEG_TOLERANCE)
+            self.assertEqual([(line["frame"], line["number"])
+                              for line in lines], list(enumerate(numbers)))
+
     def test_torn_video(self):
         """A folder whose last video is no video."""
         folder = self.path("Scope")
