@@ -24,6 +24,7 @@
 #include "omvoutput.h"
 #include "omvprogress.h"
 #include "omvrun.h"
+#include "omvsidecars.h"
 #include "omvtext.h"
 
 #define QUEUE_TIME (20 * GST_SECOND)
@@ -517,12 +518,16 @@ static gint
 record_into_file (Record * record, const gchar * out)
 {
   g_autoptr (OmvOutput) output = omv_output_new (record->tool, out, NULL);
+  g_autoptr (OmvSidecars) sidecars = NULL;
   g_autofree gchar *name = g_filename_display_name (out);
   g_autofree gchar *time = NULL;
   OmvRunResult result;
   gboolean has_frames;
 
   if (output == NULL)
+    return OMV_EXIT_FAILED;
+  sidecars = omv_sidecars_new (record->tool, out);
+  if (sidecars == NULL)
     return OMV_EXIT_FAILED;
   record->location = omv_output_get_part (output);
   result = run_pipeline (record, out);
@@ -535,6 +540,9 @@ record_into_file (Record * record, const gchar * out)
       omv_output_keep (output);
     return OMV_EXIT_FAILED;
   }
+  /* what lay beside was the old recording's */
+  if (!omv_sidecars_store (sidecars))
+    return OMV_EXIT_FAILED;
 
   time = omv_text_seconds (omv_clock_get_duration (record->clock));
   if (!record->tool->quiet)

@@ -77,6 +77,15 @@ class Files(RecordTest):
         self.assertEqual([f.time_ns for f in self.read().frames],
                          [n * 50 * MS for n in range(10)])
 
+    def test_replaced(self):
+        """What lay beside an old recording of that name goes with it."""
+        self.path("out.bin", pictures.steady(9, "GRAYSCALE"))
+        self.path("out.bin.json", b'{"user":{"animal":"A1"}}')
+        self.path("out.bin.jsonl", b'{"frame":0,"number":500}\n')
+        self.works("record", "test", "out.bin", "--force", "-n", 3, *SMALL)
+        self.assertEqual(len(self.read().frames), 3)
+        self.assertEqual(self.files(), ["out.bin"])
+
     def test_formats(self):
         """What the source has is taken as it is, other things are made."""
         for name, stored, words in (
@@ -202,6 +211,11 @@ class Nonsense(RecordTest):
         self.path("there.bin", b"precious")
         self.fails("record", "test", "there.bin", words=["--force"])
         self.fails("record", "test", "no/x.bin", words=["no such dir"])
+        for name in "x.bin.json", "x.bin.jsonl":
+            self.path(name, b"{}\n")
+            self.fails("record", "test", "x.bin", "-n", 1, subject=name,
+                       words=["--force"])
+            self.path(name).unlink()
         self.fails("record", "test", "no/x.bin", "--ring", "1", "--quiet")
 
 
