@@ -19,6 +19,7 @@
 
 #include "omvchain.h"
 #include "omvrun.h"
+#include "omvsidecars.h"
 
 /* ---- pictures ---- */
 
@@ -270,19 +271,14 @@ make_tags (GstOmvMetadata * metadata)
 static void
 add_metadata (GstBin * bin, const OmvExport * self)
 {
-  g_autoptr (GFile) recording = g_file_new_for_path (self->in);
-  g_autoptr (GError) error = NULL;
   g_autoptr (GstOmvMetadata) metadata =
-      gst_omv_metadata_load (recording, &error);
+      omv_sidecars_load_metadata (self->tool, self->in, self->plan->shift);
   g_autoptr (GstElement) muxer =
       gst_bin_get_by_interface (bin, GST_TYPE_TAG_SETTER);
   g_autoptr (GstTagList) tags = NULL;
 
-  if (metadata == NULL) {
-    if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-      omv_note (self->tool, self->in, "%s", error->message);
+  if (metadata == NULL)
     return;
-  }
   if (muxer == NULL) {
     omv_note (self->tool, self->out, _("There is no place in it for the "
             "metadata beside the recording."));

@@ -99,7 +99,7 @@ take (Walk * walk, const GstOmvWalkStep * step, guint64 time)
   OmvPlan *plan = walk->plan;
 
   if (plan->n_taken == 0) {
-    plan->first_source_time = step->time;
+    plan->shift = step->time - MIN (step->time, time);
   } else {
     walk->last_interval = time - walk->last_time;
     walk->size->time += walk->last_interval;

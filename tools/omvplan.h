@@ -20,7 +20,7 @@ typedef struct {
   guint64 end;                  /* when that one ends */
   guint64 unit;                 /* by which times are rounded */
   gboolean exact;               /* each frame has an exact time */
-  guint64 first_source_time;    /* of the first frame taken */
+  guint64 shift;                /* the recording's time that is 0 in `times` */
 
   GstOmvPixelFormat format;     /* UNKNOWN: there are several */
   gboolean one_size;

@@ -61,13 +61,13 @@ omv_sidecars_new (const OmvTool * tool, const gchar * path)
 
 /* Something is wrong beside @path. That there is nothing is right. */
 static void
-note_error (const OmvSidecars * sidecars, const gchar * path,
-    const gchar * suffix, const GError * error)
+note_error (const OmvTool * tool, const gchar * path, const gchar * suffix,
+    const GError * error)
 {
   g_autofree gchar *place = g_strconcat (path, suffix, NULL);
 
   if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-    omv_note (sidecars->tool, place, _("This is left out: %s"), error->message);
+    omv_note (tool, place, _("This is left out: %s"), error->message);
 }
 
 static void
@@ -101,29 +101,37 @@ open_quietly (const gchar * path)
       ? g_steal_pointer (&reader) : NULL;
 }
 
-void
-omv_sidecars_take_metadata (OmvSidecars * sidecars, const gchar * path,
+GstOmvMetadata *
+omv_sidecars_load_metadata (const OmvTool * tool, const gchar * path,
     guint64 shift)
 {
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GstOmvReader) reader = NULL;
   g_autoptr (GError) error = NULL;
+  g_autoptr (GstOmvMetadata) metadata = gst_omv_metadata_load (file, &error);
 
-  g_clear_pointer (&sidecars->metadata, gst_omv_metadata_unref);
-  sidecars->metadata = gst_omv_metadata_load (file, &error);
-  if (sidecars->metadata == NULL) {
-    note_error (sidecars, path, METADATA_SUFFIX, error);
-    return;
+  if (metadata == NULL) {
+    note_error (tool, path, METADATA_SUFFIX, error);
+    return NULL;
   }
 
   reader = open_quietly (path);
-  if (reader == NULL || omv_beside_is_own (sidecars->metadata, reader)) {
-    shift_metadata (sidecars->metadata, shift);
-    return;
+  if (reader != NULL && !omv_beside_is_own (metadata, reader)) {
+    omv_note (tool, path, _("The metadata beside it is that of another "
+            "recording; it is left out."));
+    return NULL;
   }
+
+  shift_metadata (metadata, shift);
+  return g_steal_pointer (&metadata);
+}
+
+void
+omv_sidecars_take_metadata (OmvSidecars * sidecars, const gchar * path,
+    guint64 shift)
+{
   g_clear_pointer (&sidecars->metadata, gst_omv_metadata_unref);
-  omv_note (sidecars->tool, path, _("The metadata beside it is that of another "
-          "recording; it is left out."));
+  sidecars->metadata = omv_sidecars_load_metadata (sidecars->tool, path, shift);
 }
 
 void
@@ -171,7 +179,7 @@ omv_sidecars_take_lines (OmvSidecars * sidecars, const gchar * path,
   g_auto (GStrv) lines = gst_omv_lines_load (file, &error);
 
   if (lines == NULL)
-    note_error (sidecars, path, LINES_SUFFIX, error);
+    note_error (sidecars->tool, path, LINES_SUFFIX, error);
   for (guint i = 0; lines != NULL && lines[i] != NULL; i++)
     take_line (sidecars, lines[i], find, data);
 }

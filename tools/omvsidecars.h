@@ -15,8 +15,12 @@ typedef struct _OmvSidecars OmvSidecars;
  * --force. */
 OmvSidecars *omv_sidecars_new (const OmvTool * tool, const gchar * path);
 
-/* Takes the metadata of the recording @path, if it has any; time 0 is @shift ns
- * later now. What cannot be read is noted and left out. */
+/* The metadata of the recording @path, whose time 0 is @shift ns later now; or
+ * NULL, also if it cannot be read or is another recording's, which is noted. */
+GstOmvMetadata *omv_sidecars_load_metadata (const OmvTool * tool,
+    const gchar * path, guint64 shift);
+
+/* Takes that metadata. */
 void omv_sidecars_take_metadata (OmvSidecars * sidecars, const gchar * path,
     guint64 shift);
 

@@ -108,11 +108,8 @@ take_sidecars (OmvSidecars * sidecars, const OmvExport * self,
 {
   const OmvPlan *plan = self->plan;
   g_autoptr (GArray) numbers = number_frames (plan, result->n_written);
-  guint64 first = g_array_index (plan->times, guint64,
-      omv_plan_get_first (plan));
 
-  omv_sidecars_take_metadata (sidecars, self->in,
-      plan->first_source_time - MIN (plan->first_source_time, first));
+  omv_sidecars_take_metadata (sidecars, self->in, plan->shift);
   if (result->n_written == result->n_frames)
     omv_sidecars_take_lines (sidecars, self->in, find_number, numbers);
   else

@@ -673,6 +673,18 @@ class Tool(ConvertTest):
             self.works("convert", "-f", "in.bin", "out.bin", *options)
 
     @unittest.skipUnless(FFMPEG, "missing: ffmpeg, ffprobe")
+    def test_start(self):
+        """Metadata is true of the film's time 0."""
+        self.path("in.bin.json", b'{"start": "2026-08-14T10:22:33.5Z"}')
+        for options, seconds in (((), "33[.]54"), (("--keep-lead",), "33[.]5"),
+                                 (("--from=#5",), "33[.]74")):
+            self.converts("-f", "in.bin", "out.mkv", *options)
+            tags = self.probe("out.mkv", "format_tags")["format"]["tags"]
+            comment = next(tags[name] for name in tags
+                           if name.lower().startswith("comment"))
+            self.assertRegex(comment, rf"2026-08-14T10:22:{seconds}0*Z")
+
+    @unittest.skipUnless(FFMPEG, "missing: ffmpeg, ffprobe")
     def test_metadata(self):
         """What lies beside the recording goes where there is a place."""
         self.path("in.bin.json", b'{"label": "part-17"}')
@@ -681,6 +693,13 @@ class Tool(ConvertTest):
         self.assertEqual({name.lower(): tags[name] for name in tags}["title"],
                          "part-17")
         self.assertIn("metadata", self.converts("in.bin", "out.gif"))
+        # that of another recording, which had this name
+        self.works("cut", "-q", "--to=#3", "in.bin", "old.bin")
+        self.path("old.bin", pictures.steady(10, "GRAYSCALE", 48, 32))
+        self.assert_sentence(self.converts("old.bin", "old.mkv"), "old.bin",
+                             "another")
+        tags = self.probe("old.mkv", "format_tags")["format"]["tags"]
+        self.assertNotIn("title", map(str.lower, tags))
         self.converts("in.bin", "out.bin")
         self.assertEqual(json.loads(self.path("out.bin.json").read_text())
                          ["label"], "part-17")
