@@ -16,6 +16,7 @@
 #include <glib/gstdio.h>
 
 #include "omvbeside.h"
+#include "omvparts.h"
 
 #define METADATA_SUFFIX ".json"
 #define LINES_SUFFIX ".jsonl"
@@ -101,9 +102,30 @@ open_quietly (const gchar * path)
       ? g_steal_pointer (&reader) : NULL;
 }
 
-GstOmvMetadata *
-omv_sidecars_load_metadata (const OmvTool * tool, const gchar * path,
-    guint64 shift)
+/* Of GstOmvPart, which omv_parts_free() frees. */
+static GList *
+list_parts (const gchar * path)
+{
+  g_autoptr (GstOmvReader) reader = open_quietly (path);
+
+  return reader != NULL ? gst_omv_reader_list_parts (reader, NULL) : NULL;
+}
+
+/* The file whose first frame is that of all. */
+static gchar *
+find_first_file (const gchar * path)
+{
+  GList *parts = omv_is_many (path) ? list_parts (path) : NULL;
+  const GstOmvPart *first = parts != NULL ? parts->data : NULL;
+  gchar *found = first != NULL ? g_file_get_path (first->file)
+      : g_strdup (path);
+
+  omv_parts_free (parts);
+  return found;
+}
+
+static GstOmvMetadata *
+load_metadata (const OmvTool * tool, const gchar * path, guint64 shift)
 {
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GstOmvReader) reader = NULL;
@@ -124,6 +146,15 @@ omv_sidecars_load_metadata (const OmvTool * tool, const gchar * path,
 
   shift_metadata (metadata, shift);
   return g_steal_pointer (&metadata);
+}
+
+GstOmvMetadata *
+omv_sidecars_load_metadata (const OmvTool * tool, const gchar * path,
+    guint64 shift)
+{
+  g_autofree gchar *first = find_first_file (path);
+
+  return load_metadata (tool, first, shift);
 }
 
 void
@@ -152,15 +183,17 @@ omv_sidecars_add_line (OmvSidecars * sidecars, const gchar * line,
   g_string_append_printf (sidecars->lines, "%s\n", changed);
 }
 
+/* @part: where the recording of the line stands among others */
 static void
-take_line (OmvSidecars * sidecars, const gchar * line, OmvSidecarsFind find,
-    gconstpointer data)
+take_line (OmvSidecars * sidecars, const gchar * line, const GstOmvPart * part,
+    OmvSidecarsFind find, gconstpointer data)
 {
   g_autofree gchar *changed = NULL;
   guint64 number, new_number;
 
   if (gst_omv_line_get_frame (line, &number)) {
-    if (!find (data, number, &new_number))
+    if (number >= part->n_frames
+        || !find (data, part->number + number, &new_number))
       return;
     if (new_number != number)
       changed = gst_omv_line_set_frame (line, new_number);
@@ -170,18 +203,40 @@ take_line (OmvSidecars * sidecars, const gchar * line, OmvSidecarsFind find,
       changed != NULL ? changed : line);
 }
 
+static void
+take_lines (OmvSidecars * sidecars, const gchar * path,
+    const GstOmvPart * part, OmvSidecarsFind find, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) lines = gst_omv_lines_load (part->file, &error);
+
+  if (lines == NULL)
+    note_error (sidecars->tool, path, LINES_SUFFIX, error);
+  for (guint i = 0; lines != NULL && lines[i] != NULL; i++)
+    take_line (sidecars, lines[i], part, find, data);
+}
+
 void
 omv_sidecars_take_lines (OmvSidecars * sidecars, const gchar * path,
     OmvSidecarsFind find, gconstpointer data)
 {
   g_autoptr (GFile) file = g_file_new_for_path (path);
-  g_autoptr (GError) error = NULL;
-  g_auto (GStrv) lines = gst_omv_lines_load (file, &error);
+  const GstOmvPart all = {.file = file,.n_frames = G_MAXUINT64 };
+  GList *parts;
 
-  if (lines == NULL)
-    note_error (sidecars->tool, path, LINES_SUFFIX, error);
-  for (guint i = 0; lines != NULL && lines[i] != NULL; i++)
-    take_line (sidecars, lines[i], find, data);
+  if (!omv_is_many (path)) {
+    take_lines (sidecars, path, &all, find, data);
+    return;
+  }
+
+  parts = list_parts (path);
+  for (GList * l = parts; l != NULL; l = l->next) {
+    const GstOmvPart *part = l->data;
+    g_autofree gchar *place = g_file_get_path (part->file);
+
+    take_lines (sidecars, place, part, find, data);
+  }
+  omv_parts_free (parts);
 }
 
 /* ---- storing ---- */

@@ -16,7 +16,8 @@ typedef struct _OmvSidecars OmvSidecars;
 OmvSidecars *omv_sidecars_new (const OmvTool * tool, const gchar * path);
 
 /* The metadata of the recording @path, whose time 0 is @shift ns later now; or
- * NULL, also if it cannot be read or is another recording's, which is noted. */
+ * NULL, also if it cannot be read or is another recording's, which is noted. Of
+ * many files it is that of the first one, as time 0 is. */
 GstOmvMetadata *omv_sidecars_load_metadata (const OmvTool * tool,
     const gchar * path, guint64 shift);
 
@@ -39,7 +40,8 @@ typedef gboolean (*OmvSidecarsFind) (gconstpointer data, guint64 number,
 
 /* Adds the lines of the recording @path, if it has any. Those of a frame get the
  * number that @find knows, or are left out with it; all others stay as they are.
- * What cannot be read is noted. */
+ * Of many files those of each are added; @find is asked for the number that a
+ * frame has among all. What cannot be read is noted. */
 void omv_sidecars_take_lines (OmvSidecars * sidecars, const gchar * path,
     OmvSidecarsFind find, gconstpointer data);
 

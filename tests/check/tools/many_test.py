@@ -107,6 +107,35 @@ class Many(ToolTest):
             self.fails(*line, subject="clips",
                        words=("directory", "omvstr cat"))
 
+    def test_sidecars(self):
+        """What lies beside the files goes along, as cat has it."""
+        self.path("clips/clip-10.bin", stored.grays(5, exact=3_200_000_000,
+                                                    first=5))
+        self.path("clips/clip-9.bin.json", b'{"label": "first"}')
+        self.path("clips/clip-10.bin.json", b'{"label": "second"}')
+        self.path("clips/clip-9.bin.jsonl", b'{"frame": 4}\n{"frame": 5}\n')
+        self.path("clips/clip-10.bin.jsonl",
+                  b'{"frame": 0, "a": 1}\n{"note": 1}\n')
+        self.path("clips/clip-11.bin.jsonl", b'{"frame": 2, "b": 2}\n')
+        lines = [{"frame": 4}, {"frame": 5, "a": 1}, {"note": 1},
+                 {"frame": 12, "b": 2}]
+        for line in (("convert", "--format=jpeg", "clips"),
+                     ("convert", "--format=jpeg", "clips/*.bin"),
+                     ("cat", "clips")):
+            self.works(*line, "-fq", "out.bin")
+            self.assertEqual(
+                json.loads(self.path("out.bin.json").read_text())["label"],
+                "first")
+            self.assertEqual([json.loads(text) for text in self.path(
+                "out.bin.jsonl").read_text().splitlines()], lines)
+        self.works("convert", "--format=jpeg", "clips", "-fq", "out.bin",
+                   "--from=#5", "--to=#12")
+        self.assertEqual([json.loads(text) for text in self.path(
+            "out.bin.jsonl").read_text().splitlines()],
+            [{"frame": 0, "a": 1}, {"note": 1}])
+        self.works("convert", "clips", "out.mkv", "-q")
+        self.assertIn(b"first", self.path("out.mkv").read_bytes())
+
     def test_output_among_the_inputs(self):
         """No file of a folder is overwritten by what is made of all."""
         name = "clips/clip-11.bin"
