@@ -384,7 +384,7 @@ convert_at_once (OmvTool * tool, const OmvConvertOptions * options,
     (void) fflush (stdout);
     child = fork ();
     if (child == 0) {
-      tool->quiet = TRUE;
+      tool->shares_terminal = TRUE;
       status = convert (tool, options, inputs[i], outputs->pdata[i]);
       (void) fflush (stdout);
       _exit (status);
@@ -396,7 +396,22 @@ convert_at_once (OmvTool * tool, const OmvConvertOptions * options,
   for (; n_running > 0; n_running--)
     wait_for_child (&status);
 
-  return omv_is_interrupted ()? OMV_EXIT_FAILED : status;
+  return status;
+}
+
+static gint
+convert_in_turn (OmvTool * tool, const OmvConvertOptions * options,
+    gchar ** inputs, const GPtrArray * outputs)
+{
+  gint status = OMV_EXIT_FINE;
+
+  for (guint i = 0; i < outputs->len && !omv_is_interrupted (); i++) {
+    gint result = convert (tool, options, inputs[i], outputs->pdata[i]);
+
+    status = MAX (status, result);
+  }
+
+  return status;
 }
 
 /* All inputs, into a folder. */
@@ -417,16 +432,11 @@ convert_all (OmvTool * tool, const OmvConvertOptions * options,
     }
     g_ptr_array_add (outputs, name);
   }
-  if (given.jobs > 1 && n_inputs > 1)
-    return convert_at_once (tool, options, inputs, outputs, (guint) given.jobs);
 
-  for (guint i = 0; i < n_inputs; i++) {
-    gint result = convert (tool, options, inputs[i], outputs->pdata[i]);
-
-    status = MAX (status, result);
-  }
-
-  return status;
+  status = given.jobs > 1 && n_inputs > 1
+      ? convert_at_once (tool, options, inputs, outputs, (guint) given.jobs)
+      : convert_in_turn (tool, options, inputs, outputs);
+  return omv_is_interrupted ()? OMV_EXIT_FAILED : status;
 }
 
 static gint

@@ -38,7 +38,7 @@ static gboolean visible;
 static gboolean
 is_wanted (const OmvTool * tool)
 {
-  return !tool->quiet && isatty (STDERR_FILENO)
+  return !tool->quiet && !tool->shares_terminal && isatty (STDERR_FILENO)
       && g_strcmp0 (g_getenv ("TERM"), "dumb") != 0;
 }
 

@@ -240,6 +240,7 @@ on_interrupt (gpointer user_data)
   gboolean again = loop->interrupted;
 
   loop->interrupted = TRUE;
+  omv_note_interrupt ();
   if (again || !loop->run->stop (loop->run->user_data)) {
     (void) omv_fail_with (loop->run->subject, _("Interrupted."));
     loop->result = OMV_RUN_FAILED;

@@ -206,6 +206,12 @@ omv_catch_interrupt (void)
   (void) sigaction (SIGTERM, &action, NULL);
 }
 
+void
+omv_note_interrupt (void)
+{
+  interrupted = 1;
+}
+
 gboolean
 omv_is_interrupted (void)
 {

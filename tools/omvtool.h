@@ -30,6 +30,7 @@ typedef struct _OmvCommand OmvCommand;
 typedef struct {
   const OmvCommand *command;
   gboolean quiet;               /* print nothing but results and errors */
+  gboolean shares_terminal;     /* with others like it: no progress bar */
   gboolean json;
   gboolean force;               /* overwrite what is there */
 } OmvTool;
@@ -80,8 +81,9 @@ gboolean omv_start_gstreamer (void);
 
 /* From now on Ctrl-C and SIGTERM end nothing, but omv_is_interrupted() tells of
  * them; a second Ctrl-C ends the process. With a GMainLoop, g_unix_signal_add()
- * does instead. */
+ * does instead, and who is told by it tells it on. */
 void omv_catch_interrupt (void);
+void omv_note_interrupt (void);
 gboolean omv_is_interrupted (void);
 
 G_END_DECLS

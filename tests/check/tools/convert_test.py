@@ -602,6 +602,22 @@ class Tool(ConvertTest):
             self.assert_sentence(result.err, "bad.bin")
             self.assertEqual(len(os.listdir(self.path("out"))), 5)
 
+    def test_jobs_say_the_same(self):
+        """What is said of a file does not depend on how many are under way."""
+        names = [f"{n}.bin" for n in range(3)]
+        for name in names:
+            self.path(name, pictures.mixed())
+        self.path("out").mkdir()
+        said = [self.run_tool("convert", "-f", *names, "out", "--type=avi",
+                              *options, jobs)
+                for options in ((), ("-q",))
+                for jobs in ("--jobs=1", "--jobs=3")]
+        self.assertEqual([result.code for result in said], [0] * 4)
+        lines = [sorted(result.err.splitlines()) for result in said]
+        self.assertIn("The size changes", lines[0][0])
+        self.assertEqual(lines[0], lines[1])
+        self.assertEqual(lines[2:], [[], []])
+
     def start_long(self, out):
         """A conversion that takes long, and has begun to write."""
         self.path("long.bin", pictures.steady(20000, "GRAYSCALE", 64, 48))
@@ -628,6 +644,26 @@ class Tool(ConvertTest):
             self.assertAlmostEqual(self.duration(f"out.{form}"),
                                    len(times) * 0.04, delta=0.001)
             self.assertFalse(self.path(f"out.{form}.part").exists())
+
+    def test_interrupt_of_several(self):
+        """Ctrl-C ends the file that is under way, and all that follow it."""
+        data = pictures.steady(20000, "GRAYSCALE", 64, 48)
+        names = [f"{n}.bin" for n in range(3)]
+        for name in names:
+            self.path(name, data)
+        for form in "mkv", "bin":
+            folder = self.path(form)
+            folder.mkdir()
+            process = subprocess.Popen(
+                [TOOL, "convert", "-q", "--size=32x24", *names, folder,
+                 f"--type={form}"], cwd=self.folder)
+            self.addCleanup(process.kill)
+            part = folder / f"0.{form}.part"
+            while not part.exists() or part.stat().st_size == 0:
+                self.assertIsNone(process.poll())
+            process.send_signal(signal.SIGINT)
+            self.assertEqual(process.wait(TIMEOUT), 1)
+            self.assertEqual(os.listdir(folder), [f"0.{form}"])
 
     @unittest.skipUnless(FFMPEG, "missing: ffmpeg, ffprobe")
     def test_killed(self):
