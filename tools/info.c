@@ -205,6 +205,18 @@ finish (Summary * summary)
       &summary->stats);
 }
 
+static gboolean
+is_torn (const Summary * summary)
+{
+  const GstOmvDamage *damage;
+
+  if (summary->damages->len == 0)
+    return FALSE;
+  damage = g_ptr_array_index (summary->damages, summary->damages->len - 1);
+  return damage->fault == GST_OMV_FAULT_TORN
+      && damage->offset + damage->size == summary->size;
+}
+
 /* FALSE after omv_fail(). */
 static gboolean
 summarise (Summary * summary, const OmvTool * tool, const gchar * path)
@@ -229,7 +241,8 @@ summarise (Summary * summary, const OmvTool * tool, const gchar * path)
   if (omv_is_many (path))
     summary->parts = gst_omv_reader_list_parts (reader, NULL);
   else
-    omv_beside_load (&summary->beside, reader, path, summary->n_frames);
+    omv_beside_load (&summary->beside, reader, path, summary->n_frames,
+        is_torn (summary));
   return TRUE;
 }
 
@@ -239,18 +252,6 @@ static gchar *
 describe_version (GstOmvVersion version)
 {
   return g_strdup_printf ("%d.%d", version / 10, version % 10);
-}
-
-static gboolean
-is_torn (const Summary * summary)
-{
-  const GstOmvDamage *damage;
-
-  if (summary->damages->len == 0)
-    return FALSE;
-  damage = g_ptr_array_index (summary->damages, summary->damages->len - 1);
-  return damage->fault == GST_OMV_FAULT_TORN
-      && damage->offset + damage->size == summary->size;
 }
 
 /* Damage beside a torn end. */

@@ -27,9 +27,10 @@ typedef struct {
   gint64 first_number, last_number;     /* … and those of the first and the last */
 } OmvBeside;
 
-/* @reader: of the recording @path, which has @n_frames */
+/* @reader: of the recording @path, which has @n_frames
+ * @is_torn: and a torn one at its end, of which something may lie beside, too */
 void omv_beside_load (OmvBeside * beside, GstOmvReader * reader,
-    const gchar * path, guint64 n_frames);
+    const gchar * path, guint64 n_frames, gboolean is_torn);
 void omv_beside_clear (OmvBeside * beside);
 
 /* Whether metadata may be that of the recording, by its first frame. */

@@ -184,6 +184,20 @@ class Info(ToolTest):
         self.assertIn("another recording", result.err)
         self.assertFalse(self.path("d.bin.json").exists())
 
+    def test_sidecar_of_a_torn_recording(self):
+        """A line that belongs to the torn frame is this recording's."""
+        data = golden.find("v20_jpeg").data
+        n = len(golden.find("v20_jpeg").frames)
+        self.path("a.bin", data[:-100])
+        self.path("a.bin.jsonl", b'{"frame":%d,"number":7}\n' % (n - 1))
+        got = self.json("info", "--json", "a.bin", code=1)
+        self.assertEqual((got["torn"], got["frames"], got["numbers"]),
+                         (True, n - 1, 0))
+        self.assertNotIn("extra_data_problem", got)
+        self.path("a.bin.jsonl", b'{"frame":%d}\n' % n)
+        got = self.json("info", "--json", "a.bin", code=1)
+        self.assertIn("extra_data_problem", got)
+
     def test_broken_sidecars(self):
         self.path("a.bin", steady())
         for suffix in ("idx", "json", "jsonl"):
