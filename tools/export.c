@@ -14,7 +14,6 @@
 #include "export.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "omvoutput.h"
 #include "omvtext.h"
@@ -204,47 +203,6 @@ decide_constant_rate (OmvExport * self)
   return TRUE;
 }
 
-/* What is left of the times: a line for each frame that is written. */
-static gboolean
-write_times (const OmvExport * self)
-{
-  g_autofree gchar *path = g_strconcat (self->out, ".times.csv", NULL);
-  g_autoptr (OmvOutput) output = omv_output_new (self->tool, path, NULL);
-  const GArray *times = self->plan->times;
-  guint64 n_written = 0;
-  gboolean fine;
-  FILE *file;
-
-  if (output == NULL)
-    return FALSE;
-  file = fopen (omv_output_get_part (output), "we");
-  if (file == NULL) {
-    (void) omv_fail_with (path, _("The file cannot be written."));
-    return FALSE;
-  }
-
-  fine = fputs ("frame,source,time\n", file) >= 0;
-  for (guint i = 0; i < times->len; i++) {
-    guint64 time = g_array_index (times, guint64, i);
-    g_autofree gchar *seconds = NULL;
-
-    if (time == GST_OMV_TIME_NONE)
-      continue;
-    seconds = omv_text_seconds (time);
-    fine = fprintf (file, "%" PRIu64 ",%u,%s\n", n_written++, i, seconds) > 0
-        && fine;
-  }
-  fine = fclose (file) == 0 && fine;
-  if (!fine) {
-    (void) omv_fail_with (path, _("The file cannot be written."));
-    return FALSE;
-  }
-
-  omv_note (self->tool, self->out, _("The times of the frames are in %s."),
-      path);
-  return omv_output_commit (output);
-}
-
 /* As many ticks a second as hold the times, if 32 bits hold the longest time
  * between two frames in them. */
 static gboolean
@@ -280,8 +238,6 @@ decide_times (OmvExport * self)
 {
   const gboolean even = self->options->timing == OMV_TIMING_FRAMES;
 
-  if (even && !write_times (self))
-    return FALSE;
   /* all others begin with their first picture */
   if (self->container != OMV_CONTAINER_MKV)
     omv_plan_fill_lead (self->plan);
@@ -310,6 +266,9 @@ decide_times (OmvExport * self)
 static gint
 conclude (const OmvExport * self, const OmvExportResult * result)
 {
+  if (self->times != NULL
+      && !omv_export_times_commit (self->times, self->out, result->n_frames))
+    return OMV_EXIT_FAILED;
   if (!result->interrupted)
     return OMV_EXIT_FINE;
 
@@ -375,6 +334,7 @@ omv_export_run (OmvTool * tool, const OmvConvertOptions * options,
   g_auto (GStrv) inputs = omv_list_files (paths);
   g_autoptr (OmvOutput) output = NULL;
   g_autoptr (OmvPlan) plan = NULL;
+  g_autoptr (OmvExportTimes) times = NULL;
   OmvExport self = {.tool = tool,.options = options,.in = in,.out = out };
 
   if (inputs == NULL)
@@ -391,6 +351,11 @@ omv_export_run (OmvTool * tool, const OmvConvertOptions * options,
   if (plan == NULL || !omv_start_gstreamer ())
     return OMV_EXIT_FAILED;
 
+  if (options->timing == OMV_TIMING_FRAMES) {
+    times = self.times = omv_export_times_new (tool, out, plan);
+    if (times == NULL)
+      return OMV_EXIT_FAILED;
+  }
   if (!decide_size (&self) || !decide_times (&self))
     return OMV_EXIT_FAILED;
   self.passes = can_pass (&self);

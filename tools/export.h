@@ -20,6 +20,9 @@ typedef enum {
   OMV_CONTAINER_PNG
 } OmvContainer;
 
+/* What becomes of the times if each frame gets the same. */
+typedef struct _OmvExportTimes OmvExportTimes;
+
 /* Everything that was decided before the first picture is looked at. */
 typedef struct {
   OmvTool *tool;
@@ -39,6 +42,7 @@ typedef struct {
   gint padded_height;
   gint time_scale;              /* ticks a second of MP4 and MKV */
   const gchar *spool;           /* where MP4 waits until its index is known */
+  OmvExportTimes *times;        /* or NULL: frames have theirs */
 } OmvExport;
 
 /* Says where pictures go that are files of their own. */
@@ -68,6 +72,20 @@ typedef struct {
 /* Puts the pipeline together. FALSE after omv_fail(). */
 gboolean omv_export_make_pipeline (const OmvExport * self, const gchar * part,
     OmvExportPipeline * ret_pipeline);
+
+/* OUT.times.csv with the plan's times as they are now. NULL after omv_fail(). */
+OmvExportTimes *omv_export_times_new (const OmvTool * tool, const gchar * out,
+    const OmvPlan * plan);
+
+/* Writes those of the first @n_frames frames that are taken and gives the file its
+ * name. FALSE after omv_fail(). */
+gboolean omv_export_times_commit (OmvExportTimes * times, const gchar * out,
+    guint64 n_frames);
+
+/* Removes what was not committed. */
+void omv_export_times_free (OmvExportTimes * times);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OmvExportTimes, omv_export_times_free)
 
 /* Files of one picture each, named by a pattern such as "a/%05d.png", or the
  * first picture if @pattern has no place for a number. NULL after omv_fail().

@@ -282,6 +282,22 @@ class Times(ConvertTest):
                          [0, .04, .16, .2, .21, .24])
         self.assertEqual([int(row["frame"]) for row in rows], list(range(6)))
 
+    def test_times_of_what_is_written(self):
+        """The table is refused before, written behind, and as long as the
+        video."""
+        self.irregular([40] * 5)
+        self.converts("in.bin", "one.png", "--timing=frames", "--from=#3")
+        self.assertEqual(self.path("one.png.times.csv").read_text(),
+                         "frame,source,time\n0,3,0\n")
+        table = self.path("in.avi.times.csv", b"precious")
+        self.fails("convert", "in.bin", "in.avi", "--timing=frames",
+                   subject="in.avi.times.csv", words=["--force"])
+        self.assertEqual(table.read_bytes(), b"precious")
+        # nothing is left where the pictures themselves are refused
+        self.path("one.png.times.csv").unlink()
+        self.fails("convert", "in.bin", "one.png", "--timing=frames",
+                   subject="one.png", words=["--force"])
+
     def test_lead(self):
         """The time before the first frame. Where a film cannot begin with
         nothing, the first picture fills it."""
