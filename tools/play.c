@@ -98,13 +98,25 @@ set_playing (Player * player, gboolean playing)
       playing ? GST_STATE_PLAYING : GST_STATE_PAUSED);
 }
 
+/* @start, @stop: -1: none */
 static void
-seek (Player * player, GstFormat format, guint64 value)
+seek (Player * player, GstFormat format, gint64 start, gint64 stop)
 {
   if (!gst_element_seek (player->pipeline, option_speed, format,
           GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE, GST_SEEK_TYPE_SET,
-          (gint64) value, GST_SEEK_TYPE_NONE, -1))
+          start, stop >= 0 ? GST_SEEK_TYPE_SET : GST_SEEK_TYPE_NONE, stop))
     omv_note (player->tool, player->path, _("The recording cannot seek."));
+}
+
+/* Goes on with the frame at a place, which is the last one of a segment that is
+ * played backward. */
+static void
+go_to (Player * player, GstFormat format, guint64 value)
+{
+  if (option_speed > 0.0)
+    seek (player, format, (gint64) value, -1);
+  else
+    seek (player, format, 0, (gint64) value + 1);
 }
 
 static void
@@ -115,7 +127,7 @@ jump (Player * player, gboolean forward)
   if (!gst_element_query_position (player->pipeline, GST_FORMAT_TIME,
           &position))
     return;
-  seek (player, GST_FORMAT_TIME, (guint64) (forward ? position + (gint64) JUMP
+  go_to (player, GST_FORMAT_TIME, (guint64) (forward ? position + (gint64) JUMP
           : MAX (position - (gint64) JUMP, 0)));
 }
 
@@ -126,11 +138,11 @@ step (Player * player, gboolean forward)
 
   if (player->playing)
     set_playing (player, FALSE);
-  if (forward)
+  if (forward == (option_speed > 0.0))
     gst_element_send_event (player->pipeline,
         gst_event_new_step (GST_FORMAT_BUFFERS, 1, 1.0, TRUE, FALSE));
-  else if (number > 0)
-    seek (player, GST_FORMAT_DEFAULT, number - 1);
+  else if (forward || number > 0)
+    go_to (player, GST_FORMAT_DEFAULT, forward ? number + 1 : number - 1);
 }
 
 /* @key: as the window names it */
@@ -218,9 +230,11 @@ start (Player * player)
     return;
   player->started = TRUE;
 
-  if (player->from.value > 0 || option_speed != 1.0)
-    seek (player, player->from.is_frame ? GST_FORMAT_DEFAULT
+  if (option_from != NULL)
+    go_to (player, player->from.is_frame ? GST_FORMAT_DEFAULT
         : GST_FORMAT_TIME, player->from.value);
+  else if (option_speed != 1.0)
+    seek (player, GST_FORMAT_TIME, 0, -1);
   if (!option_paused)
     set_playing (player, TRUE);
 }

@@ -51,6 +51,15 @@ class Play(ToolTest):
     def test_backward(self):
         self.assertEqual(self.shown("--speed=-1"), self.levels[::-1])
 
+    def test_backward_from(self):
+        """The frame at that place is the first one, whatever the direction."""
+        for place, n in (("#4", 4), ("#0", 0), ("#8", 8), ("#99", 8),
+                         ("0.16", 3), ("170ms", 3), ("0.04", 0), ("9", 8)):
+            with self.subTest(place):
+                self.assertEqual(
+                    self.shown("--speed=-10", f"--from={place}"),
+                    self.levels[n::-1])
+
     def test_nonsense(self):
         self.fails("play", "--speed=0", "in.bin", code=2)
         self.fails("play", "--speed=101", "in.bin", code=2)
