@@ -284,6 +284,13 @@ is_recording (const gchar * path)
   return gst_omv_file_header_has_magic (magic, size);
 }
 
+/* A URI may have a question mark as patterns have. */
+static gboolean
+is_many (const gchar * in)
+{
+  return g_uri_peek_scheme (in) == NULL && omv_is_many (in);
+}
+
 /* Whether frames cannot stay as they are. */
 static gboolean
 changes_pictures (const OmvConvertOptions * options)
@@ -327,7 +334,7 @@ convert (OmvTool * tool, const OmvConvertOptions * options, const gchar * in,
   if (!is_recording_name (out))
     return omv_export_run (tool, options, in, out);
   if (is_store || (!is_recording (in) && !is_recording_name (in)
-          && !g_file_test (in, G_FILE_TEST_IS_DIR)))
+          && !is_many (in)))
     return omv_import_run (tool, options, in, out);
   if (options->times != NULL)
     return omv_fail_usage (tool, _("--times is for videos, and %s is a "

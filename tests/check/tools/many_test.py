@@ -106,6 +106,8 @@ class Many(ToolTest):
                      ("convert", "clips", "out.bin")):
             self.fails(*line, subject="clips",
                        words=("directory", "omvstr cat"))
+        self.fails("convert", "clips/clip-1*", "out.bin",
+                   subject="clips/clip-1*", words=("pattern", "omvstr cat"))
 
     def test_sidecars(self):
         """What lies beside the files goes along, as cat has it."""
@@ -120,6 +122,7 @@ class Many(ToolTest):
         lines = [{"frame": 4}, {"frame": 5, "a": 1}, {"note": 1},
                  {"frame": 12, "b": 2}]
         for line in (("convert", "--format=jpeg", "clips"),
+                     ("convert", "--format=jpeg", "clips/clip-*"),
                      ("convert", "--format=jpeg", "clips/*.bin"),
                      ("cat", "clips")):
             self.works(*line, "-fq", "out.bin")
@@ -135,6 +138,12 @@ class Many(ToolTest):
             [{"frame": 0, "a": 1}, {"note": 1}])
         self.works("convert", "clips", "out.mkv", "-q")
         self.assertIn(b"first", self.path("out.mkv").read_bytes())
+
+    def test_uri_that_looks_like_a_pattern(self):
+        result = self.run_tool("convert", "nothing://there/film?token=1",
+                               "out.bin")
+        self.assertEqual(result.code, 1)
+        self.assertIn("NOTHING protocol", result.err)
 
     def test_output_among_the_inputs(self):
         """No file of a folder is overwritten by what is made of all."""
