@@ -315,6 +315,10 @@ find_misplaced (const OmvConvertOptions * options, const gchar * out)
 
   if (options->codec != OMV_CODEC_DEFAULT && !g_str_equal (extension, "mkv"))
     return "--codec";
+  if (options->quality > 0 && !omv_export_has_quality (out))
+    return "--quality";
+  if (options->allow_repeats && !g_str_equal (extension, "avi"))
+    return "--allow-repeats";
   return options->format != GST_OMV_PIXEL_FORMAT_UNKNOWN ? "--format"
       : options->has_version ? "--version"
       : options->exact_time ? "--exact-time"

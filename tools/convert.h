@@ -73,6 +73,9 @@ gint omv_import_run (OmvTool * tool, const OmvConvertOptions * options,
 /* Whether omv_export_run() knows the extension of @out. */
 gboolean omv_export_knows (const gchar * out);
 
+/* Whether such a file loses something, so that a quality can be chosen. */
+gboolean omv_export_has_quality (const gchar * out);
+
 /* "rgb565", "bayer-bggr" … */
 gboolean omv_convert_parse_format (const gchar * text,
     GstOmvPixelFormat * ret_format);

@@ -57,6 +57,12 @@ omv_export_knows (const gchar * out)
   return find_container (out) >= 0;
 }
 
+gboolean
+omv_export_has_quality (const gchar * out)
+{
+  return containers[find_container (out)].codec != OMV_CODEC_DEFAULT;
+}
+
 static gboolean
 is_images (const OmvExport * self)
 {

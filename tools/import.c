@@ -504,6 +504,9 @@ omv_import_run (OmvTool * tool, const OmvConvertOptions * options,
   if (options->format != GST_OMV_PIXEL_FORMAT_UNKNOWN
       && !gst_omv_version_can_hold (options->version, options->format))
     return omv_fail_usage (tool, _("Version 1.1 cannot hold this format."));
+  if (options->quality > 0 && options->format != GST_OMV_PIXEL_FORMAT_JPEG)
+    return omv_fail_usage (tool, _("%s makes no sense for this output."),
+        "--quality");
   if (options->exact_time && options->version < GST_OMV_VERSION_V2_0)
     return omv_fail_usage (tool, _("Version 1.1 cannot hold exact times."));
   if (load_times (&import) != OMV_EXIT_FINE || !omv_start_gstreamer ())

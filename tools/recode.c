@@ -179,6 +179,9 @@ omv_recode_run (OmvTool * tool, const OmvConvertOptions * options,
   if (plan == NULL)
     return OMV_EXIT_FAILED;
   own.format = choose_format (options, plan);
+  if (own.quality > 0 && own.format != GST_OMV_PIXEL_FORMAT_JPEG)
+    return omv_fail_usage (tool, _("%s makes no sense for this output."),
+        "--quality");
   if (stay_as_they_are (&own, plan))
     return omv_rewrite_run (tool, options, in, out);
   status = choose_version (tool, in, plan, &own);

@@ -569,6 +569,15 @@ class Tool(ConvertTest):
         self.fails("convert", "in.bin", "out.bin", "--version=1.1",
                    "--exact-time", code=2)
         self.fails("convert", "in.bin", "out.xyz", words=[".mp4"], code=2)
+        for out in "out.gif", "out.png", "out.bin":
+            self.fails("convert", "in.bin", out, "--quality=5",
+                       words=["--quality"], code=2)
+        for form in "rgb565", "png":
+            self.fails("convert", "in.bin", "out.bin", "--quality=5",
+                       f"--format={form}", words=["--quality"], code=2)
+        for out in "out.gif", "out.mkv", "out.mp4", "%d.jpg", "out.bin":
+            self.fails("convert", "in.bin", out, "--allow-repeats",
+                       words=["--allow-repeats"], code=2)
         self.fails("convert", "in.bin", "in.bin", "out.mkv", code=2)
 
     def test_missing_element(self):

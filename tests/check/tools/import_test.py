@@ -385,6 +385,13 @@ class Times(ImportTest):
         self.fails("convert", path, "--version", "1.1", "--format", "yuv422",
                    "x.bin", words=["1.1"], code=2)
 
+    def test_quality_of_what_has_none(self):
+        """Only JPEG pictures have one."""
+        path = self.video("in.mkv", "-c:v", "ffv1", frames=2)
+        for options in ((), ("--format", "png")):
+            self.fails("convert", path, "x.bin", "--quality", 5, *options,
+                       words=["--quality"], code=2)
+
     def test_times_file(self):
         """Times from csv, npy and npz, in the unit that they say."""
         self.video("in.mkv", "-c:v", "ffv1", frames=4)
