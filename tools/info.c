@@ -503,23 +503,6 @@ add_kinds (OmvJson * json, const Summary * summary)
   omv_json_end_array (json);
 }
 
-static void
-add_damages (OmvJson * json, const Summary * summary)
-{
-  omv_json_begin_array (json, "damages");
-  for (guint i = 0; i < summary->damages->len; i++) {
-    const GstOmvDamage *damage = g_ptr_array_index (summary->damages, i);
-
-    omv_json_begin_object (json, NULL);
-    omv_json_add_uint (json, "number", damage->number);
-    omv_json_add_uint (json, "offset", damage->offset);
-    omv_json_add_uint (json, "size", damage->size);
-    omv_json_add_string (json, "fault", gst_omv_fault_describe (damage->fault));
-    omv_json_end_object (json);
-  }
-  omv_json_end_array (json);
-}
-
 /* One line. */
 static void
 print_json (const Summary * summary, const gchar * path)
@@ -551,7 +534,7 @@ print_json (const Summary * summary, const gchar * path)
     omv_beside_add_json (&summary->beside, &json);
   omv_json_add_boolean (&json, "whole", summary->damages->len == 0);
   omv_json_add_boolean (&json, "torn", is_torn (summary));
-  add_damages (&json, summary);
+  omv_json_add_damages (&json, summary->damages);
   omv_json_end_object (&json);
   (void) putchar ('\n');
 }

@@ -151,6 +151,23 @@ omv_json_add_number (OmvJson * json, const gchar * key, gdouble value)
 }
 
 void
+omv_json_add_damages (OmvJson * json, const GPtrArray * damages)
+{
+  omv_json_begin_array (json, "damages");
+  for (guint i = 0; i < damages->len; i++) {
+    const GstOmvDamage *damage = g_ptr_array_index (damages, i);
+
+    omv_json_begin_object (json, NULL);
+    omv_json_add_uint (json, "number", damage->number);
+    omv_json_add_uint (json, "offset", damage->offset);
+    omv_json_add_uint (json, "size", damage->size);
+    omv_json_add_string (json, "fault", gst_omv_fault_describe (damage->fault));
+    omv_json_end_object (json);
+  }
+  omv_json_end_array (json);
+}
+
+void
 omv_json_end_line (OmvJson * json)
 {
   (void) fputs (json->has_sibling ? ",\n" : "\n", stdout);

@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include <glib.h>
+#include <gst/omv/omv.h>
 
 G_BEGIN_DECLS
 
@@ -37,6 +37,10 @@ void omv_json_add_time (OmvJson * json, const gchar * key, guint64 value);
 /* ns with a fraction, as seconds */
 void omv_json_add_seconds (OmvJson * json, const gchar * key, gdouble value);
 void omv_json_add_number (OmvJson * json, const gchar * key, gdouble value);
+
+/* The member "damages".
+ * @damages: of GstOmvDamage */
+void omv_json_add_damages (OmvJson * json, const GPtrArray * damages);
 
 /* Between two values: the line ends here. */
 void omv_json_end_line (OmvJson * json);

@@ -46,7 +46,6 @@ typedef struct
   GHashTable *sizes;            /* of Size, by width and height */
   Size *size;                   /* of the last frame taken */
   guint64 last_time;            /* new, of the last frame taken */
-  guint64 last_source_time;     /* of the last frame taken */
   guint64 last_interval;        /* before it */
   guint64 n_exact;
   GstOmvFrameHeader first;      /* of the recording */
@@ -106,7 +105,6 @@ take (Walk * walk, const GstOmvWalkStep * step, guint64 time)
   }
   note_picture (walk, &step->header);
   walk->last_time = time;
-  walk->last_source_time = step->time;
   walk->n_exact += step->header.exact_time != GST_OMV_TIME_NONE;
   plan->unit = MAX (plan->unit, gst_omv_version_get_unit (step->version));
   plan->last = step->number;

@@ -26,13 +26,6 @@ omv_selection_init (OmvSelection * selection)
   *selection = all;
 }
 
-gboolean
-omv_selection_is_all (const OmvSelection * selection)
-{
-  return !selection->has_from && !selection->has_to && selection->every == 1
-      && selection->speed == 1.0 && selection->max_gap == 0;
-}
-
 void
 omv_retime_init (OmvRetime * retime, const OmvSelection * selection)
 {

@@ -37,9 +37,6 @@ typedef struct {
 /* Takes everything and changes nothing but the lead. */
 void omv_selection_init (OmvSelection * selection);
 
-/* Whether it is as it was initialised. */
-gboolean omv_selection_is_all (const OmvSelection * selection);
-
 /* @selection: has to stay */
 void omv_retime_init (OmvRetime * retime, const OmvSelection * selection);
 

@@ -287,23 +287,6 @@ get_reason_name (OmvRemainsReason reason)
 }
 
 static void
-add_damages (OmvJson * json, const Repair * repair)
-{
-  omv_json_begin_array (json, "damages");
-  for (guint i = 0; i < repair->damages->len; i++) {
-    const GstOmvDamage *damage = g_ptr_array_index (repair->damages, i);
-
-    omv_json_begin_object (json, NULL);
-    omv_json_add_uint (json, "number", damage->number);
-    omv_json_add_uint (json, "offset", damage->offset);
-    omv_json_add_uint (json, "size", damage->size);
-    omv_json_add_string (json, "fault", gst_omv_fault_describe (damage->fault));
-    omv_json_end_object (json);
-  }
-  omv_json_end_array (json);
-}
-
-static void
 add_remains (OmvJson * json, const Repair * repair)
 {
   const GArray *remains = omv_remains_finder_get (repair->finder);
@@ -337,7 +320,7 @@ print_json (const Repair * repair, gchar ** arguments)
   omv_json_add_time (&json, "gap", repair->gap);
   omv_json_add_uint (&json, "left_out", omv_copy_get_n_left_out (repair->copy));
   omv_json_add_uint (&json, "dropped", repair->n_dropped);
-  add_damages (&json, repair);
+  omv_json_add_damages (&json, repair->damages);
   add_remains (&json, repair);
   omv_json_end_object (&json);
   (void) putchar ('\n');
