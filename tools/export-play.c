@@ -111,12 +111,16 @@ make_caps (const OmvExport * export, GstEvent * event)
   return gst_event_new_caps (own);
 }
 
+/* What omvstrmux stores as exact times is running time, what makes intervals are
+ * timestamps. So a recording keeps its clock. */
 static GstEvent *
-make_segment (void)
+make_segment (const OmvExport * export)
 {
   GstSegment segment;
 
   gst_segment_init (&segment, GST_FORMAT_TIME);
+  if (export->container == OMV_CONTAINER_BIN)
+    segment.base = export->plan->exact_offset;
   return gst_event_new_segment (&segment);
 }
 
@@ -127,7 +131,7 @@ on_event (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
   GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
 
   if (GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT)
-    GST_PAD_PROBE_INFO_DATA (info) = make_segment ();
+    GST_PAD_PROBE_INFO_DATA (info) = make_segment (export);
   else if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS)
     GST_PAD_PROBE_INFO_DATA (info) = make_caps (export, event);
   else

@@ -48,6 +48,8 @@ typedef struct
   guint64 last_time;            /* new, of the last frame taken */
   guint64 last_interval;        /* before it */
   guint64 n_exact;
+  guint64 exact_offset;         /* of the first frame taken */
+  gboolean keeps_clock;         /* all have that offset */
   GstOmvFrameHeader first;      /* of the recording */
   gboolean several_formats;
   gboolean ended;
@@ -99,12 +101,16 @@ take (Walk * walk, const GstOmvWalkStep * step, guint64 time)
 
   if (plan->n_taken == 0) {
     plan->shift = step->time - MIN (step->time, time);
+    walk->exact_offset = step->header.exact_time - time;
+    walk->keeps_clock = step->header.exact_time >= time;
   } else {
     walk->last_interval = time - walk->last_time;
     walk->size->time += walk->last_interval;
   }
   note_picture (walk, &step->header);
   walk->last_time = time;
+  walk->keeps_clock = walk->keeps_clock
+      && step->header.exact_time - time == walk->exact_offset;
   walk->n_exact += step->header.exact_time != GST_OMV_TIME_NONE;
   plan->unit = MAX (plan->unit, gst_omv_version_get_unit (step->version));
   plan->last = step->number;
@@ -227,6 +233,8 @@ finish (Walk * walk)
   plan->exact = walk->n_exact == plan->n_taken;
   if (plan->exact)
     plan->unit = 1;
+  if (plan->exact && walk->keeps_clock)
+    plan->exact_offset = walk->exact_offset;
   plan->unit = MAX (1, omv_retime_scale (walk->selection, plan->unit));
   if (walk->several_formats)
     plan->format = GST_OMV_PIXEL_FORMAT_UNKNOWN;

@@ -19,7 +19,9 @@ typedef struct {
   guint64 last;                 /* number of the last frame taken */
   guint64 end;                  /* when that one ends */
   guint64 unit;                 /* by which times are rounded */
-  gboolean exact;               /* each frame has an exact time */
+  gboolean exact;               /* each frame has an exact time, … */
+  guint64 exact_offset;         /* … so much later than its new one; 0: their
+                                 * differences are not the same */
   guint64 shift;                /* the recording's time that is 0 in `times` */
 
   GstOmvPixelFormat format;     /* UNKNOWN: there are several */

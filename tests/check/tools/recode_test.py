@@ -12,7 +12,7 @@ import struct
 import golden
 import pictures
 from omvimg import COMPRESSED, Recording, Writer
-from stored import exact_times, gray
+from stored import exact_times, gray, grays, intervals
 from tool import ToolTest, main
 
 W, H = 24, 10
@@ -212,15 +212,34 @@ class Recode(ToolTest):
                                  [f.payload for f in plain])
 
     def test_exact_times(self):
-        """Exact times stay exact."""
+        """Exact times stay those of their clock while their differences do, as
+        where frames stay as they are."""
         writer = Writer()
-        for i, t in enumerate((5_000_123, 45_000_789, 85_000_100)):
+        clock = (7_005_000_123, 7_045_000_789, 7_085_000_100, 7_125_000_000)
+        for i, t in enumerate(clock):
             gray(writer, 40, i, exact=t)
         self.path("in.bin", bytes(writer.data))
-        self.convert("--format", "rgb565")
-        times = exact_times(self.path("out.bin").read_bytes())
-        self.assertEqual([t - times[0] for t in times],
-                         [0, 40_000_666, 79_999_977])
+        for options in ((), ("--from=#1",), ("--every=2",), ("--keep-lead",),
+                        ("--speed=2",), ("--max-gap=0.02",)):
+            with self.subTest(options):
+                plain = self.convert(*options)[0].frames
+                times = exact_times(self.path("out.bin").read_bytes())
+                frames = self.convert("--format=rgb565", *options)[0].frames
+                self.assertEqual(
+                    exact_times(self.path("out.bin").read_bytes()), times)
+                self.assertEqual([f.interval for f in frames],
+                                 [f.interval for f in plain])
+
+    def test_gap_between_parts(self):
+        """Parts in another format are as far apart as they were."""
+        self.path("in.bin", grays(9, exact=123_456_789))
+        for name, option in ("a", "--to=#3"), ("b", "--from=#6"):
+            self.works("cut", "-q", option, "in.bin", f"{name}.bin")
+            self.works("convert", "-q", "--format=jpeg", f"{name}.bin",
+                       f"{name}2.bin")
+        self.works("cat", "-q", "a2.bin", "b2.bin", "all.bin")
+        self.assertEqual(intervals(self.path("all.bin").read_bytes())[1:],
+                         [40, 40, 160, 40, 40])
 
     def test_version(self):
         """The version stays where it can hold the format."""
