@@ -133,7 +133,15 @@ class Pipeline:
         self._pop(0)
         if not self._is_running:
             raise OSError("An error has ended this stream.")
+        self._drain(self["in"].get_property("max-bytes"))
         self["in"].emit("push-buffer", buffer)
+
+    def _drain(self, limit):
+        """Waits until at most so many bytes are still to be taken. appsrc's own
+        wait has no end if an error has stopped those behind it."""
+        while (self._is_running
+               and self["in"].get_property("current-level-bytes") > limit):
+            self._pop(_PATIENCE // 10)
 
     def pull(self, wait=True):
         """A sample; None at the end, or where there is none and wait is False.
@@ -148,9 +156,7 @@ class Pipeline:
 
     def flush(self):
         """Waits until all that was pushed has been taken."""
-        while (self._is_running
-               and self["in"].get_property("current-level-bytes") > 0):
-            self._pop(_PATIENCE // 10)
+        self._drain(0)
 
     def finish(self):
         """Ends the stream; returns when all has been written."""

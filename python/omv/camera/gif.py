@@ -61,7 +61,7 @@ class Gif:
         array = image.rgb() if self._color else image.gray()
         if self._pipeline is None:
             self._pipeline = _gst.Pipeline(
-                "appsrc name=in block=true ! omvgifenc name=gif ! "
+                "appsrc name=in ! omvgifenc name=gif ! "
                 "filesink name=out",
                 gif_repeat=-1 if self._loop else 0,
                 in_format=_gst.Gst.Format.TIME,

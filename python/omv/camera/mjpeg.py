@@ -52,7 +52,7 @@ class Mjpeg:
             raise ValueError("An AVI file holds pictures from 16x16 to "
                              "4096x4096.")
         self._pipeline = _gst.Pipeline(
-            "appsrc name=in block=true ! image/jpeg ! avimux ! "
+            "appsrc name=in ! image/jpeg ! avimux ! "
             "filesink name=out buffer-mode=unbuffered",
             in_format=_gst.Gst.Format.TIME, out_location=self._path,
             in_caps=_gst.Gst.Caps.from_string(

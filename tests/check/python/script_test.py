@@ -252,6 +252,23 @@ for wrong in (lambda: mjpeg.Mjpeg("/sdcard/none/x.avi"),
         self.assertEqual(lines, ["No space left on the resource."] * 2 + [
             "FileNotFoundError", "ValueError", "FileNotFoundError"])
 
+    @unittest.skipUnless(os.path.exists("/dev/full"), "no /dev/full")
+    def test_full_disk_and_much_to_write(self):
+        """Frames that nobody takes any more do not stop the script."""
+        lines = self.works("""\
+import gif, image, mjpeg
+import numpy as np
+rng = np.random.default_rng(1)
+for video in mjpeg.Mjpeg("/dev/full"), gif.Gif("/dev/full"):
+    try:
+        for i in range(50):
+            video.add_frame(image.Image(
+                rng.integers(0, 256, (480, 640), np.uint8)))
+    except OSError as error:
+        print(error)
+""")
+        self.assertEqual(lines, ["No space left on the resource."] * 2)
+
     def test_change_what_was_read(self):
         """Frames of a recording lie in memory that is not theirs to change."""
         self.record("in.bin", [np.zeros((8, 8), np.uint8)])
