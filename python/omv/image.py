@@ -194,9 +194,8 @@ class Image:
             if self._version == _OLD_VERSION and self._format == RGB565:
                 return np.frombuffer(payload, ">u2").astype("<u2").tobytes()
             return payload
-        if self._payload is None:
-            self._payload = self._encode()
-        return self._payload
+        # an array may change at any time
+        return self._encode() if self._payload is None else self._payload
 
     def copy(self):
         """The same picture with an array of its own, which can be changed."""

@@ -67,7 +67,6 @@ class Image(_image.Image):
                              "on a PC.")
         if self._array is None or not self._array.flags.writeable:
             self._replace(super().copy())
-        self._payload = None
         return self._array
 
     def _area(self, roi):

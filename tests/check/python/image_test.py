@@ -258,6 +258,23 @@ class ArrayTest(Case):
         self.assertEqual(self.round_trip(changed).gray()[0, 0], 77)
         self.assertEqual(read.gray()[0, 0], 0)
 
+    def test_changed_arrays(self):
+        """What is stored is what the array holds then."""
+        for shape, kind in (((5, 8), np.uint8), ((5, 8, 3), np.uint8),
+                            ((5, 8), np.uint16), ((5, 8), bool)):
+            img = Image(np.zeros(shape, kind)).copy()
+            array = np.asarray(img)
+            with ImageIO(self.path, "w") as stream:
+                for value in 0, 1, 0:
+                    array[...] = value
+                    stream.write(img)
+                    self.assertEqual(img.size(), len(img.bytearray()))
+                    copy = img.copy()
+                    self.assertFalse(np.shares_memory(copy, array))
+            with ImageIO(self.path, "r") as stream:
+                self.assertEqual([np.asarray(read).any() for read in stream],
+                                 [False, True, False])
+
     def test_kinds(self):
         rng = np.random.default_rng(6)
         for array, pixformat in (
