@@ -54,6 +54,27 @@ def load_notes(path):
     return _load(GstOmv.Notes.load, path) or GstOmv.Notes.new([])
 
 
+def load_lines_before(path, frame):
+    """The lines of FILE.jsonl that are of no frame from this one on; None if all
+    are."""
+    lines = _load(GstOmv.lines_load, path) or []
+    before = []
+    for line in lines:
+        is_of_frame, index = GstOmv.line_get_frame(line)
+        if not is_of_frame or index < frame:
+            before.append(line)
+    return before if len(before) < len(lines) else None
+
+
+def store_lines(path, lines):
+    """Replaces FILE.jsonl, all of it or nothing."""
+    text = "".join(line + "\n" for line in lines)
+    try:
+        GLib.file_set_contents(path + ".jsonl", text.encode())
+    except GLib.Error as error:
+        raise translate(error, path + ".jsonl") from error
+
+
 def make_metadata(user, start=None):
     """FILE.json of a user's dictionary."""
     members = {"user": user}

@@ -12,7 +12,9 @@ import numpy as np
 
 from . import image
 from ._errors import camera_errors, translate
-from ._known import Known, load_metadata, load_notes, make_metadata
+from ._known import (
+    Known, load_lines_before, load_metadata, load_notes, make_metadata,
+    store_lines)
 from ._library import Gio, GLib, GstOmv
 
 _MODES = {
@@ -152,15 +154,29 @@ class ImageIO(Known):
         """Writes an Image, or what Image() takes.
 
         interval: seconds since the frame before; None: the time that has
-        passed since it was written.
+        passed since it was written. Frames from the offset on are cut off, with
+        what was noted of them.
         """
         if not isinstance(img, image.Image):
             img = image.Image(img)
         self._reader = None
-        self._stream.write(
-            GstOmv.PixelFormat(img.format()), img.width(), img.height(),
-            GLib.Bytes.new(img.bytearray()),
-            _BY_CLOCK if interval is None else round(interval * 1e9))
+        offset, lines = self._stream.get_offset(), None
+        if self._path is not None and offset < self._stream.get_count():
+            lines = load_lines_before(self._path, offset)
+        try:
+            self._stream.write(
+                GstOmv.PixelFormat(img.format()), img.width(), img.height(),
+                GLib.Bytes.new(img.bytearray()),
+                _BY_CLOCK if interval is None else round(interval * 1e9))
+        except GLib.Error:
+            # a disk may have failed before or after frames were cut off
+            if self._stream.get_count() > offset:
+                lines = None
+            raise
+        finally:
+            if lines is not None:
+                store_lines(self._path, lines)
+                self._notes = None
         return self
 
     @camera_errors

@@ -79,6 +79,32 @@ class RecordingTest(Case):
             with self.assertRaises(IndexError):
                 stream.number(4)
 
+    def test_cut_off(self):
+        """A frame has nothing of the one in whose place it was written."""
+        self.record()
+        with open(self.path + ".jsonl", "a", encoding="utf-8") as file:
+            file.write('{"moment": 1}\n')
+        with ImageIO(self.path, "r+") as stream:
+            stream.seek(2)
+            self.assertEqual(stream.number(3), 19)
+            stream.write(GRAY)
+            self.assertEqual([stream.number(i) for i in range(3)], [10, 1, 2])
+            stream.write(GRAY).add_extra(number=30)
+            self.assertEqual((stream.number(3), stream.extra(3)), (30, {}))
+            stream.seek(3).write(GRAY)
+            self.assertEqual(stream.number(3), 3)
+        lines = pathlib.Path(self.path + ".jsonl").read_text().splitlines()
+        self.assertEqual([json.loads(line) for line in lines],
+                         [{"frame": 0, "number": 10}, {"moment": 1}])
+
+    def test_refused(self):
+        """A frame that is not written costs no other what was noted of it."""
+        self.record()
+        with ImageIO(self.path, "r+") as stream, self.assertRaises(ValueError):
+            stream.seek(1).write(GRAY, interval=1e9)
+        with ImageIO(self.path, "r") as stream:
+            self.assertEqual((len(stream), stream.number(3)), (4, 19))
+
     def test_nothing_known(self):
         with ImageIO(self.path, "w") as stream:
             stream.write(GRAY)
