@@ -12,6 +12,7 @@ _SNAPS = {
     "after": GstOmv.Snap.AFTER,
     "nearest": GstOmv.Snap.NEAREST,
 }
+_INDEX_END = 1 << 63
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 
 
@@ -54,6 +55,20 @@ def load_notes(path):
     return _load(GstOmv.Notes.load, path) or GstOmv.Notes.new([])
 
 
+def load_notes_of_many(paths, firsts):
+    """The same of all files of a stream, by frames of the stream.
+
+    firsts: the indices in the stream of their first frames.
+    """
+    lines = []
+    for path, first, end in zip(paths, firsts, [*firsts[1:], _INDEX_END]):
+        for line in _load(GstOmv.lines_load, path) or []:
+            is_of_frame, index = GstOmv.line_get_frame(line)
+            if is_of_frame and first + index < end:
+                lines.append(GstOmv.line_set_frame(line, first + index))
+    return GstOmv.Notes.new(lines)
+
+
 def load_lines_before(path, frame):
     """The lines of FILE.jsonl that are of no frame from this one on; None if all
     are."""
@@ -92,7 +107,9 @@ class Known:
     """The part of a recording or store that tells what is known.
 
     A frame has an index, from 0; a number, which its device gave it; and a time.
-    Who inherits has _get_metadata(), _get_notes(), _get_ns(index) and __len__().
+    Who inherits has _get_metadata(), _get_notes() and __len__(), and for the frame
+    at an index _locate(): the metadata that tells its datetime, and the time in ns
+    that they count from.
     """
 
     @property
@@ -134,8 +151,8 @@ class Known:
 
     def datetime(self, index):
         """The wall-clock time of a frame; None if nobody noted the start."""
-        return convert_datetime(self._get_metadata().get_datetime(
-            self._get_ns(self._get_index(index))))
+        metadata, ns = self._locate(self._get_index(index))
+        return convert_datetime(metadata.get_datetime(ns))
 
     def find(self, number, snap=None):
         """The index of the frame with a device's number.

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The camera's ImageIO, with what Python users expect of a sequence."""
 
+import bisect
 import contextlib
 import datetime
+import errno
 import json
 import operator
 import os
@@ -13,8 +15,8 @@ import numpy as np
 from . import image
 from ._errors import camera_errors, translate
 from ._known import (
-    Known, load_lines_before, load_metadata, load_notes, make_metadata,
-    store_lines)
+    Known, load_lines_before, load_metadata, load_notes, load_notes_of_many,
+    make_metadata, store_lines)
 from ._library import Gio, GLib, GstOmv
 
 _MODES = {
@@ -54,7 +56,9 @@ class ImageIO(Known):
     from the offset to the end, without pauses; len(), indices and slices by
     frame, which leave the offset alone; at(time) and times of files. In mode
     "r" the path may be a directory, or a pattern such as "clips/*.bin": all
-    recordings there are one stream, and parts tells which those are.
+    recordings there are one stream, and parts tells which those are. What is
+    known of a frame is then what its own file says, and metadata and start are
+    those of the first file.
 
     metadata, a dictionary, is written beside a file that is opened with mode w,
     with the wall-clock time; what was written is read as metadata, start, number(),
@@ -65,7 +69,10 @@ class ImageIO(Known):
     MEMORY_STREAM = int(GstOmv.ImageIOType.MEMORY_STREAM)
 
     def __init__(self, path, mode, metadata=None):
-        self._path = self._reader = self._metadata = self._notes = None
+        self._path = self._reader = self._parts = self._notes = None
+        # by the path of a part: what _load_part() returns
+        self._loaded = {}
+        self._is_read_only = mode == "r"
         if isinstance(path, tuple):
             self._stream = self._make_memory(path, mode)
             return
@@ -93,21 +100,45 @@ class ImageIO(Known):
             make_metadata(user, datetime.datetime.now()).store(
                 Gio.File.new_for_path(self._path))
 
-    def _get_metadata(self):
-        if self._metadata is None:
-            reader = self._get_reader()
-            first = reader.read_frame(0) if reader.get_n_frames() else None
-            self._metadata = load_metadata(self._path, first)
-        return self._metadata
+    @camera_errors
+    def _get_parts(self):
+        if self._parts is None:
+            self._parts = self._get_reader().list_parts()
+            self._firsts = [part.number for part in self._parts]
+        return self._parts
 
     @camera_errors
-    def _get_ns(self, index):
-        return self._get_reader().read_frame(index).time
+    def _load_part(self, part):
+        """A part's metadata, and when its first frame is due in it, in ns."""
+        path = part.file.get_path()
+        if path not in self._loaded:
+            first = None
+            if part.n_frames > 0:
+                reader = GstOmv.Reader()
+                reader.open_path(path)
+                first = reader.read_frame(0)
+            self._loaded[path] = (load_metadata(path, first),
+                                  first.time if first is not None else 0)
+        return self._loaded[path]
+
+    def _get_metadata(self):
+        return self._load_part(self._get_parts()[0])[0]
+
+    @camera_errors
+    def _locate(self, index):
+        parts = self._get_parts()
+        part = parts[bisect.bisect(self._firsts, index) - 1]
+        metadata, first = self._load_part(part)
+        time = self._get_reader().read_frame(index).time
+        return metadata, time - part.time + first
 
     def _get_notes(self):
         if self._notes is None:
-            self._get_reader()
-            self._notes = load_notes(self._path)
+            parts = self._get_parts()
+            self._notes = (
+                load_notes_of_many([part.file.get_path() for part in parts],
+                                   self._firsts)
+                if len(parts) > 1 else load_notes(parts[0].file.get_path()))
         return self._notes
 
     @staticmethod
@@ -159,7 +190,7 @@ class ImageIO(Known):
         """
         if not isinstance(img, image.Image):
             img = image.Image(img)
-        self._reader = None
+        self._reader = self._parts = None
         offset, lines = self._stream.get_offset(), None
         if self._path is not None and offset < self._stream.get_count():
             lines = load_lines_before(self._path, offset)
@@ -206,6 +237,9 @@ class ImageIO(Known):
         """Notes extra data of the frame written last, and its device's number."""
         if self._path is None or self.count() == 0:
             raise TypeError("Only frames of a file have extra data.")
+        if self._is_read_only:
+            raise PermissionError(errno.EACCES,
+                                  "The stream was opened only to read.")
         line = {"frame": self.count() - 1, **data}
         if number is not None:
             line["number"] = number

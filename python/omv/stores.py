@@ -103,8 +103,8 @@ class Store(Known):
     def _get_metadata(self):
         return self._metadata
 
-    def _get_ns(self, index):
-        return int(self._ns[index])
+    def _locate(self, index):
+        return self._metadata, int(self._ns[index])
 
     def _get_notes(self):
         if self._notes is None:

@@ -97,6 +97,52 @@ class RecordingTest(Case):
         self.assertEqual([json.loads(line) for line in lines],
                          [{"frame": 0, "number": 10}, {"moment": 1}])
 
+    def test_many(self):
+        """Of a folder, each frame has what lies beside its own file."""
+        folder = self.folder / "clips"
+        folder.mkdir()
+        for i in range(2):
+            path = folder / f"clip-{i}.bin"
+            with ImageIO(path, "w") as stream:
+                for j in range(2):
+                    stream.write(GRAY + j, interval=0.5)
+                    stream.add_extra(number=100 * i + j, clip=i)
+            # of a frame that was never written
+            with open(f"{path}.jsonl", "a", encoding="utf-8") as file:
+                file.write('{"frame": 2, "number": 7}\n')
+            pathlib.Path(f"{path}.json").write_text(json.dumps(
+                {"start": f"2026-03-01T12:00:{20 * i:02}Z",
+                 "user": {"clip": i}}))
+        for place in folder, folder / "clip-?.bin":
+            with ImageIO(place, "r") as stream:
+                self.assertEqual([stream.number(i) for i in range(4)],
+                                 [0, 1, 100, 101])
+                self.assertEqual([stream.extra(i)["clip"] for i in range(4)],
+                                 [0, 0, 1, 1])
+                self.assertEqual((stream.find(101), stream.find(90, "after")),
+                                 (3, 2))
+                self.assertEqual(stream.metadata, {"clip": 0})
+                self.assertEqual(stream.start.isoformat(),
+                                 "2026-03-01T12:00:00+00:00")
+                self.assertEqual(
+                    [str(stream.datetime(i))[17:21] for i in range(4)],
+                    ["00.5", "01+0", "20.5", "21+0"])
+
+        # of files that know nothing of each other, too
+        (folder / "clip-0.bin.json").unlink()
+        with ImageIO(folder, "r") as stream:
+            self.assertEqual((stream.start, stream.datetime(0)), (None, None))
+            self.assertEqual(stream.datetime(3).second, 21)
+
+    def test_read_only(self):
+        """Who may not write a frame may not note anything of one."""
+        self.record()
+        for place in self.path, self.folder:
+            with ImageIO(place, "r") as stream, \
+                    self.assertRaises(PermissionError):
+                stream.add_extra(number=1)
+        self.assertEqual(len(os.listdir(self.folder)), 3)
+
     def test_refused(self):
         """A frame that is not written costs no other what was noted of it."""
         self.record()
