@@ -8,6 +8,7 @@ import numpy as np
 
 from . import _png, image
 from ._errors import translate
+from ._known import load_metadata
 from ._library import Gio, GLib, GstOmv
 from .imageio_stream import ImageIO
 
@@ -18,17 +19,6 @@ _FROM_FRAMES = ("version", "count", "duration", "fps", "metadata")
 
 def is_recording(first_bytes):
     return first_bytes.startswith(b"OMV IMG STR V")
-
-
-def _load_sidecar(path):
-    """What FILE.json holds; empty where there is none."""
-    try:
-        metadata = GstOmv.Metadata.load(Gio.File.new_for_path(path))
-    except GLib.Error as error:
-        if error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.NOT_FOUND):
-            return {}
-        raise translate(error, path + ".json") from error
-    return json.loads(metadata.to_string())
 
 
 def _get_pixels(img):
@@ -100,11 +90,14 @@ class Input:
     def describe_all(self):
         """The metadata of the recording, with that of FILE.json."""
         times = self._reader.list_times()
+        first = self._reader.read_frame(0) if len(times) > 0 else None
+        metadata = load_metadata(self._path, first)
         meta = {
             "version": f"{int(self._reader.get_version()) / 10:.1f}",
             "count": len(times),
             "duration": self._reader.get_duration() / 1e9,
-            "metadata": _load_sidecar(self._path),
+            "metadata": ({} if metadata is None
+                         else json.loads(metadata.to_string())),
         }
         if len(times) > 1 and times[-1] > times[0]:
             meta["fps"] = (len(times) - 1) * 1e9 / (times[-1] - times[0])
@@ -215,6 +208,8 @@ class Output:
         """Writes FILE.json: "metadata" is all of it, as a reader has it; what
         else there is becomes the user's part, but for what frames say."""
         whole = dict(meta.get("metadata", {}))
+        # the mark of a recording whose frames may be stored otherwise
+        whole.pop("first-frame", None)
         user = {key: value for key, value in meta.items()
                 if key not in _FROM_FRAMES}
         whole["user"] = {**whole.get("user", {}), **user}

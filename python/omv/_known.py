@@ -38,15 +38,14 @@ def _load(function, path):
 
 
 def load_metadata(path, frame):
-    """FILE.json, unless it is that of another recording than frame starts."""
+    """FILE.json; None if there is none, or that of another recording than frame
+    starts."""
     metadata = _load(GstOmv.Metadata.load, path)
-    if metadata is None:
-        return GstOmv.Metadata.new()
-    if frame is not None:
+    if metadata is not None and frame is not None:
         header = frame.header
         if not metadata.belongs_to(header.format, header.width, header.height,
                                    frame.payload.get_data() or b""):
-            return GstOmv.Metadata.new()
+            return None
     return metadata
 
 

@@ -117,8 +117,9 @@ class ImageIO(Known):
                 reader = GstOmv.Reader()
                 reader.open_path(path)
                 first = reader.read_frame(0)
-            self._loaded[path] = (load_metadata(path, first),
-                                  first.time if first is not None else 0)
+            self._loaded[path] = (
+                load_metadata(path, first) or GstOmv.Metadata.new(),
+                first.time if first is not None else 0)
         return self._loaded[path]
 
     def _get_metadata(self):

@@ -7,6 +7,7 @@ but for those of what imageio itself no longer does.
 """
 
 import contextlib
+import hashlib
 import io
 import json
 import os
@@ -148,6 +149,19 @@ class ReadTest(Case):
             with self.assertRaises(OSError):
                 reader.get_meta_data()
 
+    def test_foreign_metadata(self):
+        self.record(*FRAMES)
+        with open(self.path + ".json", "w", encoding="utf-8") as file:
+            json.dump({"first-frame": "GRAYSCALE 8x5 0123456789abcdef",
+                       "user": {"mouse": 7}}, file)
+        with v2.get_reader(self.path) as reader:
+            self.assertEqual(reader.get_meta_data()["metadata"], {})
+        self.record()
+        with open(self.path + ".json", "w", encoding="utf-8") as file:
+            file.write("{}")
+        with v2.get_reader(self.path) as reader:
+            self.assertEqual(reader.get_meta_data()["count"], 0)
+
     def test_formats(self):
         for name, channels in (
                 ("grayscale", ()), ("binary", ()), ("rgb565", (3,)),
@@ -274,6 +288,26 @@ class WriteTest(Case):
         with v2.get_reader(self.path) as reader:
             self.assertEqual(reader.get_meta_data()["metadata"], {
                 "label": "fire", "user": {"a": 1, "b": 2}})
+
+    @unittest.skipIf(v3, "a newer imageio does not hand on metadata")
+    def test_copied_metadata(self):
+        """What is handed on as it was read is the copy's own, in any format."""
+        self.record(*FRAMES)
+        mark = hashlib.sha256(GRAY.tobytes()).hexdigest()[:16]
+        whole = {"label": "fire", "user": {"mouse": 7}}
+        with open(self.path + ".json", "w", encoding="utf-8") as file:
+            json.dump({**whole, "first-frame": f"GRAYSCALE 8x5 {mark}"}, file)
+        copy = self.path[:-4] + "2.bin"
+        for pixformat in "png", None:
+            with v2.get_reader(self.path) as reader, \
+                    v2.get_writer(copy, pixformat=pixformat) as writer:
+                for frame in reader:
+                    writer.append_data(frame)
+                meta = reader.get_meta_data()
+                self.assertEqual(meta["metadata"]["label"], "fire")
+                writer.set_meta_data(meta)
+            with ImageIO(copy, "r") as stream:
+                self.assertEqual(stream.sidecar, whole)
 
     def test_bytes(self):
         with warnings.catch_warnings():
