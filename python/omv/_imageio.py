@@ -52,15 +52,18 @@ class _Finder:
     def find_spec(self, name, path=None, target=None):
         if name != "imageio":
             return None
-        sys.meta_path.remove(self)
-        spec = importlib.util.find_spec(name)
+        specs = (finder.find_spec(name, path, target)
+                 for finder in sys.meta_path if finder is not self)
+        spec = next(filter(None, specs), None)
         if spec is None or spec.loader is None:
-            sys.meta_path.insert(0, self)
             return spec
         run = spec.loader.exec_module
 
         def run_and_register(module):
             run(module)
+            # who only asks for the spec, does not import
+            if self in sys.meta_path:
+                sys.meta_path.remove(self)
             _register()
 
         spec.loader.exec_module = run_and_register

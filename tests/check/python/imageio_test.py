@@ -72,6 +72,20 @@ class ImportTest(unittest.TestCase):
                 f"import {first}\nimport {second}\n"
                 f"imageio.get_reader({path!r}).get_data(0)")
 
+    def test_asked_for(self):
+        """Whoever looks whether imageio is there does not change anything."""
+        path = os.path.join(GOLDEN, "v20_grayscale.bin")
+        self.run_python(
+            "import sys, omv\nimport importlib.util\n"
+            "specs = [importlib.util.find_spec('imageio') for i in range(2)]\n"
+            "assert all(specs) and 'imageio' not in sys.modules\n"
+            "import imageio\n"
+            f"imageio.get_reader({path!r}).get_data(0)\n"
+            "for spec in specs:\n"
+            "    spec.loader.exec_module(imageio)\n"
+            "assert not [finder for finder in sys.meta_path\n"
+            "            if type(finder).__module__ == 'omv._imageio']")
+
     def test_missing(self):
         self.run_python(
             "import sys\nimport omv\n"
