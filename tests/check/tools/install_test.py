@@ -5,10 +5,14 @@ The Debian package and scripts/install --user are made of the same files.
 """
 
 import configparser
+import importlib.util
 import json
 import os
+import pathlib
 import shutil
+import site
 import subprocess
+import sys
 import unittest
 import xml.etree.ElementTree
 
@@ -16,6 +20,7 @@ import golden
 from tool import ToolTest, main
 
 BUILD = os.environ["OMV_BUILD_DIR"]
+SOURCES = pathlib.Path(__file__).parents[3] / "python/omv"
 MIME = "{http://www.freedesktop.org/standards/shared-mime-info}"
 
 
@@ -53,6 +58,7 @@ class Installed(ToolTest):
                          len(golden.find("v20_jpeg").frames))
         self.check_desktop(tool)
         self.check_plugins()
+        self.check_python(tool.parents[1], library.parent)
 
     def check_desktop(self, tool):
         """The desktop entry starts the tool for the type that is declared."""
@@ -75,6 +81,27 @@ class Installed(ToolTest):
         plugins = {path.parent for path in self.root.rglob("libgstomv*.so")
                    if path.name != "libgstomv-1.0.so"}
         self.assertLessEqual(len(plugins), 1)
+
+    def check_python(self, prefix, library):
+        """The package is whole, and where Python looks for it."""
+        if not list(self.root.rglob("GstOmv-1.0.typelib")):
+            return
+        package = self.find("omv/__init__.py").parent
+        self.assertEqual(*(
+            {path.relative_to(folder) for path in folder.rglob("*.py")}
+            for folder in (package, SOURCES)))
+        prefix, place = ("/" / path.relative_to(self.root)
+                         for path in (prefix, package.parent))
+        if str(prefix) in ("/usr", "/usr/local", site.getuserbase()):
+            self.assertIn(str(place), [*site.getsitepackages(),
+                                       site.getusersitepackages()])
+        if importlib.util.find_spec("gi") and importlib.util.find_spec("numpy"):
+            subprocess.run(
+                [sys.executable, "-c", "import omv.image, omv.stores"],
+                check=True, timeout=30, env={
+                    **os.environ, "PYTHONPATH": str(package.parent),
+                    "LD_LIBRARY_PATH": str(library), "GI_TYPELIB_PATH": str(
+                        self.find("GstOmv-1.0.typelib").parent)})
 
 
 if __name__ == "__main__":
