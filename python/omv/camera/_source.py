@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Frames for snapshots: a test picture, a V4L2 camera, a recording, a URI."""
 
+import os
 import pathlib
+import stat
 
 from . import _host
 from ._gst import FORMATS, Gst, Pipeline, array_of
@@ -31,14 +33,23 @@ def _camera_caps(width, height):
         for kind in ("video/x-raw", "image/jpeg"))
 
 
+def _is_device(source):
+    try:
+        return stat.S_ISCHR(os.stat(source).st_mode)
+    except OSError:
+        return False
+
+
 def is_live(source):
     return (source.partition(":")[0] in ("test", "v4l2", "rtsp")
-            or source.startswith("/dev/"))
+            or _is_device(source))
 
 
 class Source:
     def __init__(self, source):
         self._name = source
+        self._is_camera = _is_device(source)
+        self._is_live = is_live(source)
         self._pipeline = None
         self._wanted = None
         # of what is not live, in ns: the newest frame, and behind which one
@@ -50,13 +61,13 @@ class Source:
         """Live: the newest frame, as the camera has it. Else each frame, at
         its time or later: a slow script misses none."""
         name = self._name
-        properties = {"out_max_buffers": 1, "out_drop": is_live(name),
-                      "out_sync": not is_live(name)}
+        properties = {"out_max_buffers": 1, "out_drop": self._is_live,
+                      "out_sync": not self._is_live}
         if name.partition(":")[0] == "test":
             start = ("videotestsrc is-live=true pattern="
                      + (name.partition(":")[2] or "ball")
                      + f" ! video/x-raw,format=RGB,framerate={rate or _RATE}/1")
-        elif name.startswith("/dev/"):
+        elif self._is_camera:
             start = "v4l2src name=camera ! capsfilter name=asked ! decodebin"
             properties["camera_device"] = name
         else:
@@ -78,7 +89,7 @@ class Source:
         self._pipeline["format"].set_property("caps", Gst.Caps.from_string(
             f"video/x-raw,format={FORMATS[pixformat][0]},width={width},"
             f"height={height},pixel-aspect-ratio=1/1"))
-        if self._name.startswith("/dev/"):
+        if self._is_camera:
             self._pipeline["asked"].set_property("caps", Gst.Caps.from_string(
                 _camera_caps(width, height)))
         self._after = self._time
@@ -98,7 +109,7 @@ class Source:
                 sample = self._pipeline.pull(blocking)
                 if sample is None:
                     break
-                if not is_live(self._name):
+                if not self._is_live:
                     self._time = sample.get_buffer().pts
                     # a seek finds the frame before, too
                     if self._time <= self._after:

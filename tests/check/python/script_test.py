@@ -333,6 +333,19 @@ while True:
         self.assertEqual([frame[3] for frame in self.read("card/copy.bin")],
                          [array.tobytes() for array in arrays])
 
+    @unittest.skipUnless(os.access("/dev/shm", os.W_OK), "no /dev/shm")
+    def test_file_below_dev(self):
+        """A recording in memory is one, and no camera."""
+        with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+            path = os.path.join(folder, "source.bin")
+            self.record(path, [np.full((120, 160), n, np.uint8)
+                               for n in range(3)])
+            lines = self.works(RESET + """\
+while True:
+    print(csi0.snapshot().get_pixel(0, 0))
+""", "--source", path)
+        self.assertEqual(lines, ["0", "1", "2"])
+
     def test_every_format(self):
         """All that a recording holds arrives, in one size and format, and
         frames of the same time, too."""
