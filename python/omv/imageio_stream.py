@@ -5,9 +5,13 @@ import bisect
 import contextlib
 import datetime
 import errno
+import functools
 import json
 import operator
 import os
+import signal
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -33,6 +37,38 @@ _SNAPS = {
 }
 
 _BY_CLOCK = GLib.MAXUINT64
+
+
+@functools.lru_cache(maxsize=1)
+def _get_waiter(pid):
+    """A thread to wait in; a process that was forked has to have its own."""
+    # an interrupt while it starts would leave half a thread, which Python does not
+    # wait for at its end
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    try:
+        waiter = ThreadPoolExecutor(1)
+        waiter.submit(int).result()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return waiter
+
+
+def _wait(function, *arguments):
+    """Calls what waits, with a Gio.Cancellable as its last argument.
+
+    Python handles Ctrl-C in the main thread, but not while that is in the library:
+    so it leaves the call to another one.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return function(*arguments, None)
+    waiter, cancellable = _get_waiter(os.getpid()), Gio.Cancellable()
+    try:
+        return waiter.submit(function, *arguments, cancellable).result()
+    except BaseException:
+        cancellable.cancel()
+        # nobody uses the stream any more when this is done
+        waiter.submit(int).result()
+        raise
 
 
 class Part(NamedTuple):
@@ -213,7 +249,8 @@ class ImageIO(Known):
 
     @camera_errors
     def read(self, copy_to_fb=True, *, loop=True, pause=True):
-        frame = self._stream.read(bool(loop), bool(pause), None)
+        frame = (_wait(self._stream.read, bool(loop), True) if pause
+                 else self._stream.read(bool(loop), False, None))
         return None if frame is None else image.Image._from_frame(frame)
 
     @camera_errors

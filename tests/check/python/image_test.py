@@ -8,10 +8,12 @@ unchanged.
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 try:
     import gi  # noqa: F401
@@ -344,6 +346,53 @@ class ArrayTest(Case):
             again = self.round_trip(img)
             np.testing.assert_array_equal(again, img)
             np.testing.assert_array_equal(again.rgb(), img.rgb())
+
+
+class InterruptTest(Case):
+    @staticmethod
+    def get_state(process):
+        """Of its main thread: S is asleep, Z dead."""
+        with open(f"/proc/{process.pid}/stat", encoding="utf-8") as file:
+            return file.read().rpartition(")")[2].split()[0]
+
+    def test_pause(self):
+        """Ctrl-C ends a pause, and the stream stays where it was."""
+        with ImageIO(self.path, "w") as stream:
+            stream.write(GRAY, interval=3600)
+        with subprocess.Popen(
+                [sys.executable, "-c", "import sys\n"
+                 "from omv.image import ImageIO\n"
+                 "stream = ImageIO(sys.argv[1], 'r')\n"
+                 "try:\n"
+                 "    print('go', flush=True)\n"
+                 "    stream.read()\n"
+                 "except KeyboardInterrupt:\n"
+                 "    print(stream.offset(), stream.read(pause=False).number)",
+                 self.path], stdout=subprocess.PIPE, text=True,
+                preexec_fn=lambda: signal.signal(
+                    signal.SIGINT, signal.default_int_handler)) as process:
+            self.assertEqual(process.stdout.readline(), "go\n")
+            while self.get_state(process) not in "SZ":
+                os.sched_yield()
+            process.send_signal(signal.SIGINT)
+            try:
+                printed, _ = process.communicate(timeout=20)
+            finally:
+                process.kill()
+        self.assertEqual((process.returncode, printed), (0, "0 0\n"))
+
+    def test_threads(self):
+        """A pause may be in any thread, and in a process that was forked."""
+        with ImageIO(self.path, "w") as stream:
+            stream.write(GRAY, interval=0.01)
+        for pool in ThreadPoolExecutor(1), None:
+            read = ImageIO(self.path, "r").read
+            img = pool.submit(read).result() if pool else read()
+            self.assertEqual(img.number, 0)
+        child = os.fork()
+        if child == 0:
+            os._exit(ImageIO(self.path, "r").read().number + 3)
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), 3)
 
 
 class MissingTest(unittest.TestCase):
