@@ -3,6 +3,7 @@
 
 import datetime
 import json
+import operator
 
 from ._errors import translate
 from ._library import Gio, GLib, GstOmv
@@ -25,6 +26,14 @@ def convert_datetime(value):
     moment = _EPOCH + datetime.timedelta(seconds=value.to_unix(),
                                          microseconds=value.get_microsecond())
     return moment.astimezone(zone)
+
+
+def check_number(number):
+    """A device's number as an int; ValueError if it cannot be kept."""
+    number = operator.index(number)
+    if not -1 << 63 <= number < 1 << 63:
+        raise ValueError(f"{number} is no number of 64 bits with a sign.")
+    return number
 
 
 def _load(function, path):
@@ -156,11 +165,18 @@ class Known:
     def find(self, number, snap=None):
         """The index of the frame with a device's number.
 
-        snap: "before", "after" or "nearest" if there is none; else KeyError.
+        snap: "before", "after" or "nearest" among the numbers that were noted, if
+        there is none; else KeyError.
         """
-        is_found, index = self._get_notes().find_number(
+        number = check_number(number)
+        is_noted, index = self._get_notes().find_number(
             number, _SNAPS[snap or "nearest"])
-        if not is_found or index >= len(self) or (
-                snap is None and self.number(index) != number):
-            raise KeyError(number)
-        return index
+        is_found = is_noted and index < len(self)
+        if is_found and self.number(index) == number:
+            return index
+        # the number of which nobody noted one is its index
+        if 0 <= number < len(self) and self.number(number) == number:
+            return number
+        if is_found and snap is not None:
+            return index
+        raise KeyError(number)

@@ -19,8 +19,8 @@ import numpy as np
 from . import image
 from ._errors import camera_errors, translate
 from ._known import (
-    Known, load_lines_before, load_metadata, load_notes, load_notes_of_many,
-    make_metadata, store_lines)
+    Known, check_number, load_lines_before, load_metadata, load_notes,
+    load_notes_of_many, make_metadata, store_lines)
 from ._library import Gio, GLib, GstOmv
 
 _MODES = {
@@ -280,9 +280,14 @@ class ImageIO(Known):
                                   "The stream was opened only to read.")
         line = {"frame": self.count() - 1, **data}
         if number is not None:
-            line["number"] = number
-        GstOmv.lines_append(Gio.File.new_for_path(self._path),
-                            json.dumps(line))
+            line["number"] = check_number(number)
+        try:
+            GstOmv.lines_append(Gio.File.new_for_path(self._path),
+                                json.dumps(line))
+        except GLib.Error as error:
+            if error.matches(GstOmv.error_quark(), GstOmv.Error.CORRUPT):
+                raise ValueError(error.message) from error
+            raise
         self._notes = None
         return self
 

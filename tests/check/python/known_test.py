@@ -160,6 +160,39 @@ class RecordingTest(Case):
                              ({}, None, 0, {}, None))
         self.assertEqual(os.listdir(self.folder), ["run.bin"])
 
+    def test_numbers(self):
+        """What is no number is refused before it is written."""
+        numbers = [-1 << 63, (1 << 63) - 1, np.int64(3)]
+        with ImageIO(self.path, "w") as stream:
+            for number in numbers:
+                stream.write(GRAY).add_extra(number=number)
+            size = os.path.getsize(self.path + ".jsonl")
+            for number, error in ((1 << 63, ValueError), (3.5, TypeError),
+                                  (1 << 64, ValueError), ("7", TypeError)):
+                with self.assertRaises(error):
+                    stream.add_extra(number=number)
+                with self.assertRaises(error):
+                    stream.find(number)
+            for value in float("nan"), float("inf"), "\ud800":
+                with self.assertRaises(ValueError):
+                    stream.add_extra(value=value)
+            self.assertEqual(os.path.getsize(self.path + ".jsonl"), size)
+            for i, number in enumerate(numbers):
+                self.assertEqual((stream.number(i), stream.find(number)),
+                                 (number, i))
+
+    def test_found_by_index(self):
+        """The number of a frame of which nobody noted one is its index."""
+        self.record()
+        with ImageIO(self.path, "r") as stream:
+            self.assertEqual([stream.find(stream.number(i)) for i in range(4)],
+                             [0, 1, 2, 3])
+            self.assertEqual((stream.find(1, "nearest"),
+                              stream.find(2, "nearest")), (1, 0))
+            for number in -1, 0, 2:
+                with self.assertRaises(KeyError):
+                    stream.find(number)
+
     def test_replaced(self):
         """A new recording has nothing of the one before it."""
         self.record()
