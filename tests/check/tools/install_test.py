@@ -21,6 +21,8 @@ from tool import ToolTest, main
 
 BUILD = os.environ["OMV_BUILD_DIR"]
 SOURCES = pathlib.Path(__file__).parents[3] / "python/omv"
+HAS_MODULES = (importlib.util.find_spec("gi") is not None
+               and importlib.util.find_spec("numpy") is not None)
 MIME = "{http://www.freedesktop.org/standards/shared-mime-info}"
 
 
@@ -95,13 +97,25 @@ class Installed(ToolTest):
         if str(prefix) in ("/usr", "/usr/local", site.getuserbase()):
             self.assertIn(str(place), [*site.getsitepackages(),
                                        site.getusersitepackages()])
-        if importlib.util.find_spec("gi") and importlib.util.find_spec("numpy"):
+        if HAS_MODULES:
             subprocess.run(
                 [sys.executable, "-c", "import omv.image, omv.stores"],
                 check=True, timeout=30, env={
                     **os.environ, "PYTHONPATH": str(package.parent),
                     "LD_LIBRARY_PATH": str(library), "GI_TYPELIB_PATH": str(
                         self.find("GstOmv-1.0.typelib").parent)})
+
+    @unittest.skipUnless(HAS_MODULES, "missing: python3-gi, python3-numpy")
+    def test_devenv(self):
+        """What is not installed is found in a shell of meson."""
+        if not list(self.root.rglob("GstOmv-1.0.typelib")):
+            self.skipTest("built without introspection")
+        environ = {name: value for name, value in os.environ.items()
+                   if name not in ("PYTHONPATH", "GI_TYPELIB_PATH",
+                                   "LD_LIBRARY_PATH")}
+        subprocess.run(
+            [self.meson, "devenv", "-C", BUILD, sys.executable, "-c",
+             "import omv.image"], check=True, timeout=30, env=environ)
 
 
 if __name__ == "__main__":
