@@ -10,7 +10,7 @@ import pathlib
 
 import pictures
 from app import MS, AppTest, Gst
-from launch import main, needs
+from launch import main, needs, needs_plugin
 from omvimg import Recording
 
 COUNT = 65
@@ -130,7 +130,8 @@ class Split(Folder):
                 self.assertTrue(pictures.shows(p, "GRAYSCALE", n), (n, p))
 
 
-@needs("omvringsink", "appsrc")
+@needs_plugin("omvring")
+@needs("appsrc")
 class Ring(Folder):
     def push(self, source, n, time):
         """Frame n, at this time."""

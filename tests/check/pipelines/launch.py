@@ -127,8 +127,23 @@ def exists(element):
 
 def needs(*elements):
     """Skips a test, saying so, where elements of other people are missing."""
+    ours = [name for name in elements if name.startswith("omv")]
+    if ours:
+        raise ValueError(f"{ours} would be skipped where they do not load: use "
+                         "needs_plugin()")
     missing = [name for name in elements if not exists(name)]
     return unittest.skipIf(missing, "missing: " + ", ".join(missing))
+
+
+def is_built(plugin):
+    """Whether a plugin of ours was not left out of the build."""
+    return plugin in os.environ["OMV_PLUGINS"].split()
+
+
+def needs_plugin(plugin):
+    """Skips a test where a plugin of ours was not built. If it was, it has to
+    load."""
+    return unittest.skipUnless(is_built(plugin), f"not built: {plugin}")
 
 
 def default_stride(name, w):

@@ -3,7 +3,8 @@
 whole processes, those that fail among them."""
 
 import golden
-from launch import LOSSLESS, NATIVE, PipelineTest, main, needs
+from launch import (
+    LOSSLESS, NATIVE, PipelineTest, main, needs, needs_plugin)
 
 TRACER = {"GST_TRACERS": "leaks", "GST_DEBUG": "GST_TRACER:7",
           "GST_DEBUG_NO_COLOR": "1"}
@@ -16,6 +17,7 @@ class Leaks(PipelineTest):
         result = self.launch(line, env=TRACER, **more)
         # 255: it did not start at all
         self.assertIn(result.code, (0, 1, 255), result.log)
+        self.assertNotIn("no element", result.log)
         # The declaration of its record shows that the tracer ran.
         self.assertIn("object-alive.class", result.log)
         self.assertNotRegex(result.log, r"object-alive, type-name=\(string\)"
@@ -53,7 +55,7 @@ class Leaks(PipelineTest):
         self.check(f"filesrc location={path} ! omvstrdemux ! jpegdec"
                    " ! fakesink")
 
-    @needs("omvgifenc")
+    @needs_plugin("omvgif")
     def test_gif(self):
         for line in (
                 "videotestsrc num-buffers=9 ! omvgifenc ! fakesink",
@@ -62,7 +64,7 @@ class Leaks(PipelineTest):
             with self.subTest(line):
                 self.check(line)
 
-    @needs("omvringsink", "omvringsrc")
+    @needs_plugin("omvring")
     def test_ring(self):
         live = "videotestsrc is-live=true num-buffers=20"
         for line in (

@@ -19,7 +19,7 @@ def picture(width, height):
     return f"{LIVE},width={width},height={height}"
 
 
-@needs("omvringsink", "videotestsrc", "fdsrc")
+@needs("videotestsrc", "fdsrc")
 class Ring(PipelineTest):
     def start(self, line, **more):
         """A gst-launch-1.0 whose standard input is a pipe that fires."""
@@ -115,7 +115,7 @@ class Ring(PipelineTest):
         self.assertEqual(process.wait(), 0)
         self.assertEqual(list(self.folder.glob("*.part")), [])
 
-    @needs("jpegenc", "multifilesink", "omvringsrc")
+    @needs("jpegenc", "multifilesink")
     def test_clip_flows_on(self):
         self.works(
             f"{picture(16, 8)} ! identity eos-after=60 ! omvringsink"

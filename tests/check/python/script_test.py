@@ -28,8 +28,7 @@ from omv import image
 from omv._library import GstOmv
 
 Gst.init(None)
-for name in ("omvgifenc", "omvstrdemux", "videotestsrc", "jpegenc", "avimux",
-             "aspectratiocrop"):
+for name in "videotestsrc", "jpegenc", "avimux", "aspectratiocrop":
     if Gst.ElementFactory.find(name) is None:
         print(f"skipped, there is no {name} (gstreamer1.0-plugins-good)")
         sys.exit(77)
