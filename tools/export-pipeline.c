@@ -62,7 +62,8 @@ is_gray (const OmvExport * self)
 
 /* From what the demuxer gives to raw video in the right size. */
 static void
-append_decoder (OmvChain * chain, const OmvExport * self)
+append_decoder (OmvChain * chain, const OmvExport * self,
+    OmvExportPipeline * pipeline)
 {
   const OmvConvertOptions *options = self->options;
 
@@ -74,7 +75,7 @@ append_decoder (OmvChain * chain, const OmvExport * self)
           self->canvas_height, NULL);
   }
   /* decoding and encoding are two threads */
-  (void) omv_chain_append (chain, "queue");
+  pipeline->decoded = omv_chain_append (chain, "queue");
   if (options->has_crop)
     append_crop (chain, self);
   if (options->has_crop && options->width > 0)
@@ -145,12 +146,13 @@ append_h264 (OmvChain * chain, const OmvExport * self)
 }
 
 static void
-append_video (OmvChain * chain, const OmvExport * self)
+append_video (OmvChain * chain, const OmvExport * self,
+    OmvExportPipeline * pipeline)
 {
   if (self->passes)
     return;
 
-  append_decoder (chain, self);
+  append_decoder (chain, self, pipeline);
   if (self->codec == OMV_CODEC_H264)
     append_h264 (chain, self);
   else
@@ -159,17 +161,14 @@ append_video (OmvChain * chain, const OmvExport * self)
 
 /* ---- containers ---- */
 
-/* Returns where encoded pictures are repeated, which costs nothing. */
-static GstElement *
-append_avi (OmvChain * chain, const OmvExport * self)
+static void
+append_avi (OmvChain * chain, const OmvExport * self,
+    OmvExportPipeline * pipeline)
 {
-  GstElement *repeater;
-
-  append_video (chain, self);
-  repeater = omv_chain_append_filter (chain, "image/jpeg");
+  append_video (chain, self, pipeline);
+  /* to repeat encoded pictures costs nothing */
+  pipeline->repeater = omv_chain_append_filter (chain, "image/jpeg");
   (void) omv_chain_append (chain, "avimux");
-
-  return repeater;
 }
 
 static OmvColours
@@ -201,11 +200,12 @@ append_recording (OmvChain * chain, const OmvExport * self, const gchar * part)
 }
 
 static void
-append_mkv (OmvChain * chain, const OmvExport * self)
+append_mkv (OmvChain * chain, const OmvExport * self,
+    OmvExportPipeline * pipeline)
 {
   GstElement *muxer;
 
-  append_video (chain, self);
+  append_video (chain, self, pipeline);
   muxer = omv_chain_append (chain, "matroskamux");
   if (muxer != NULL)
     g_object_set (muxer, "timecodescale",
@@ -213,11 +213,12 @@ append_mkv (OmvChain * chain, const OmvExport * self)
 }
 
 static void
-append_mp4 (OmvChain * chain, const OmvExport * self)
+append_mp4 (OmvChain * chain, const OmvExport * self,
+    OmvExportPipeline * pipeline)
 {
   GstElement *muxer;
 
-  append_video (chain, self);
+  append_video (chain, self, pipeline);
   muxer = omv_chain_append (chain, "mp4mux");
   if (muxer != NULL)
     g_object_set (muxer, "faststart", TRUE, "faststart-file", self->spool,
@@ -226,9 +227,10 @@ append_mp4 (OmvChain * chain, const OmvExport * self)
 }
 
 static void
-append_gif (OmvChain * chain, const OmvExport * self)
+append_gif (OmvChain * chain, const OmvExport * self,
+    OmvExportPipeline * pipeline)
 {
-  append_decoder (chain, self);
+  append_decoder (chain, self, pipeline);
   (void) omv_chain_append_filter (chain,
       is_gray (self) ? "video/x-raw, format = GRAY8" :
       "video/x-raw, format = RGB");
@@ -236,9 +238,10 @@ append_gif (OmvChain * chain, const OmvExport * self)
 }
 
 static void
-append_png (OmvChain * chain, const OmvExport * self)
+append_png (OmvChain * chain, const OmvExport * self,
+    OmvExportPipeline * pipeline)
 {
-  append_decoder (chain, self);
+  append_decoder (chain, self, pipeline);
   (void) omv_chain_append_filter (chain,
       "video/x-raw, format = { GRAY8, RGB, RGBA }");
   (void) omv_chain_append (chain, "pngenc");
@@ -298,25 +301,25 @@ append_container (OmvChain * chain, const OmvExport * self, const gchar * part,
 {
   switch (self->container) {
     case OMV_CONTAINER_AVI:
-      pipeline->repeater = append_avi (chain, self);
+      append_avi (chain, self, pipeline);
       break;
     case OMV_CONTAINER_BIN:
-      pipeline->sink = append_recording (chain, self, part);
+      pipeline->sink = pipeline->decoded = append_recording (chain, self, part);
       return;
     case OMV_CONTAINER_GIF:
-      append_gif (chain, self);
+      append_gif (chain, self, pipeline);
       break;
     case OMV_CONTAINER_JPEG:
-      append_video (chain, self);
+      append_video (chain, self, pipeline);
       break;
     case OMV_CONTAINER_MKV:
-      append_mkv (chain, self);
+      append_mkv (chain, self, pipeline);
       break;
     case OMV_CONTAINER_MP4:
-      append_mp4 (chain, self);
+      append_mp4 (chain, self, pipeline);
       break;
     case OMV_CONTAINER_PNG:
-      append_png (chain, self);
+      append_png (chain, self, pipeline);
       break;
   }
 

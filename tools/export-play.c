@@ -31,7 +31,7 @@ typedef struct
 
   /* streaming threads write, any thread reads */
   gint n_frames;                /* that went in, … */
-  gint n_written;               /* … and into another recording */
+  gint n_written;               /* … and were decoded, or into a recording */
   gint failed;                  /* and it was said why */
 
   /* main thread writes, streaming thread reads */
@@ -209,7 +209,7 @@ on_picture (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
   return GST_PAD_PROBE_OK;
 }
 
-/* ---- where frames arrive in another recording ---- */
+/* ---- where frames arrive that could be decoded ---- */
 
 static GstPadProbeReturn
 on_written (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
@@ -274,8 +274,8 @@ omv_export_play (OmvExport * export, const gchar * part, OmvImageFiles * files,
       G_CALLBACK (on_pad_added), &self);
   if (files != NULL)
     add_probe (pipeline.sink, "sink", on_picture, &self);
-  if (export->container == OMV_CONTAINER_BIN)
-    add_probe (pipeline.sink, "sink", on_written, &self);
+  if (pipeline.decoded != NULL)
+    add_probe (pipeline.decoded, "sink", on_written, &self);
   if (pipeline.repeater != NULL)
     add_probe (pipeline.repeater, "src", on_encoded, &self);
   self.progress = omv_progress_new (export->tool, OMV_PROGRESS_FRAMES,

@@ -325,6 +325,8 @@ write_video (OmvExport * self, OmvOutput * output)
   /* an empty file is of no use */
   if (result.interrupted && result.n_frames == 0)
     return omv_fail_with (self->out, _("Stopped before the first frame."));
+  if (!result.interrupted && !self->passes && result.n_written == 0)
+    return omv_fail_with (self->in, _("No picture can be decoded."));
   if (!omv_output_commit (output))
     return OMV_EXIT_FAILED;
 

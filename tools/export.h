@@ -51,7 +51,7 @@ typedef struct _OmvImageFiles OmvImageFiles;
 /* What a pipeline has done. */
 typedef struct {
   guint64 n_frames;             /* that went in, … */
-  guint64 n_written;            /* … and into another recording */
+  guint64 n_written;            /* … and were decoded, or into a recording */
   gboolean interrupted;         /* by the user: what came out is whole */
 } OmvExportResult;
 
@@ -66,6 +66,7 @@ typedef struct {
   GstElement *pipeline;
   GstElement *demuxer;
   GstElement *repeater;         /* of AVI, where pictures are repeated */
+  GstElement *decoded;          /* at whose sink pad pictures are; NULL: nowhere */
   GstElement *sink;
 } OmvExportPipeline;
 

@@ -17,7 +17,7 @@ import unittest
 
 import golden
 import pictures
-from omvimg import Recording
+from omvimg import Recording, Writer
 from tool import TIMEOUT, TOOL, ToolTest, main
 
 FFMPEG = all(map(shutil.which, ("ffmpeg", "ffprobe")))
@@ -711,6 +711,21 @@ class Tool(ConvertTest):
         said = self.converts("in.bin", "out.mkv")
         self.assertRegex(said, "omvstr: in.bin: .*4.*[.]\n")
         self.assert_greys("out.mkv", [0, 1, 2, 3, 5, 6, 7, 8, 9])
+
+    def test_no_picture(self):
+        """Of nothing that can be decoded there is no empty video."""
+        writer = Writer()
+        for _ in range(3):
+            writer.frame(40, 8, 8, "JPEG", b"no picture")
+        self.path("in.bin", bytes(writer.data))
+        for name in "out.avi", "out.gif", "out.mkv", "out.mp4":
+            before = self.files()
+            result = self.run_tool("convert", "--size", "16x16", "in.bin",
+                                   name)
+            self.assertEqual((result.code, result.out), (1, ""), name)
+            self.assertIn("omvstr: in.bin: No picture can be decoded.\n",
+                          result.err)
+            self.assertEqual(self.files(), before)
 
     def test_damage_of_what_is_copied(self):
         """As cut and cat say it, if it lies in the part that is wanted."""
