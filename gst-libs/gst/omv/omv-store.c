@@ -11,7 +11,6 @@
 
 #include <string.h>
 
-#include "omv-i18n.h"
 #include "omv-lines.h"
 #include "omv-sidecar-file-private.h"
 
