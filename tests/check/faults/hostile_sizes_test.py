@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import zipfile
 
 from faults import LONG, TOOL, WRONG, main
 from omvimg import CODES, Writer, noise
@@ -58,6 +59,29 @@ COMMANDS = {
 }
 
 
+STORE = "__store: {class: VideoImgStore, format: avi/mjpeg, extension: .avi}\n"
+
+
+def write_store(folder):
+    """Whose table is a few hundred KB that become more than a table may be."""
+    with open(os.path.join(folder, "metadata.yaml"), "w",
+              encoding="utf-8") as file:
+        file.write(STORE)
+    with open(os.path.join(folder, "000000.avi"), "wb"):
+        pass
+    with zipfile.ZipFile(os.path.join(folder, "000000.npz"), "w",
+                         zipfile.ZIP_DEFLATED, compresslevel=1) as table:
+        for name, kind in ("frame_number", "<i8"), ("frame_time", "<f8"):
+            head = (f"{{'descr': '{kind}', 'fortran_order': False, "
+                    f"'shape': ({SIZE // 8},), }}\n").encode()
+            with table.open(name + ".npy", "w") as member:
+                member.write(b"\x93NUMPY\x01\0" + struct.pack("<H", len(head))
+                             + head)
+                for _ in range(SIZE // 8 * 8 // MIB):
+                    member.write(bytes(MIB))
+                member.write(bytes(SIZE // 8 * 8 % MIB))
+
+
 def run_and_measure(command):
     """The exit code, what was said, and the most bytes of memory held."""
     with tempfile.TemporaryFile() as said, subprocess.Popen(
@@ -100,6 +124,15 @@ class HostileSizes(unittest.TestCase):
                     file.write(good + lie)
                     file.truncate(FILE_SIZE)
                 self.check(path, good, *COMMANDS[name])
+
+    def test_table(self):
+        with tempfile.TemporaryDirectory() as folder:
+            write_store(folder)
+            code, said, size = run_and_measure(
+                [TOOL, "convert", folder, os.path.join(folder, "o.bin")])
+            self.assertEqual(code, 1, said)
+            self.assertIn("000000.npz", said)
+            self.assertLess(size, LIMIT)
 
     def test_measure(self):
         """Who fills so much memory is seen."""
