@@ -18,7 +18,7 @@
 
 /* Frames that nobody counts in a fifth of a second, under valgrind not even
  * these few. */
-#define ENDLESS (g_getenv ("OMV_TEST_SLOW") != NULL ? 1000000 : 20000000)
+#define ENDLESS (g_getenv ("OMV_TEST_SLOW") != NULL ? 200000 : 20000000)
 
 /* --- recordings and what is known of them ---------------------------------- */
 

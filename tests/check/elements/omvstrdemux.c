@@ -617,7 +617,7 @@ GST_START_TEST (test_truncated_anywhere)
   for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
     g_autoptr (OmvTestGolden) golden = omv_test_golden_load (names[i]);
     /* valgrind would take an hour for all */
-    const gsize step = omv_test_get_pace (101);
+    const gsize step = omv_test_get_pace (401);
 
     for (gsize size = 0; size <= golden->size; size += step)
       play_truncated (golden, size, modes[__i__]);
@@ -827,7 +827,7 @@ GST_START_TEST (test_recording_shrinks)
   g_autoptr (GByteArray) bytes =
       omv_test_build ("V2.0 c320x240 c320x240 g8x8 g160x120 g8x8", NULL);
 
-  for (gsize size = 16; size < bytes->len; size += 999) {
+  for (gsize size = 16; size < bytes->len; size += 999 * omv_test_get_pace (7)) {
     OmvPlayer *player =
         omv_player_new (OMV_PLAYER_PULL, bytes->data, bytes->len);
 

@@ -439,7 +439,7 @@ test_cut (OmvTestPlace * place, gconstpointer name)
   g_autoptr (GstOmvReader) reader =
       g_object_new (GST_OMV_TYPE_READER, "resync", TRUE, NULL);
 
-  for (gsize cut = 0; cut <= golden->size; cut += omv_test_get_pace (17)) {
+  for (gsize cut = 0; cut <= golden->size; cut += omv_test_get_pace (61)) {
     g_autoptr (GBytes) bytes = g_bytes_new (golden->data, cut);
     g_autoptr (GError) error = NULL;
 
@@ -539,7 +539,7 @@ test_shrink (OmvTestPlace * place, gconstpointer unused)
   g_autoptr (GByteArray) bytes = omv_test_corpus_load ("varied-intervals");
 
   for (gsize cut = 16 + 300; cut < bytes->len;
-      cut += 1931 * omv_test_get_pace (3)) {
+      cut += 1931 * omv_test_get_pace (7)) {
     for (guint state = 0; state < 4; state++)
       check_shrink (place, bytes, cut, state);
   }

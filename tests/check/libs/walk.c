@@ -314,7 +314,7 @@ test_cut (gconstpointer name)
   g_autoptr (OmvTestGolden) golden = omv_test_golden_load (name);
   gsize header_size = golden->version < 20 ? 16 : 32;
 
-  for (gsize cut = 0; cut <= golden->size; cut += omv_test_get_pace (7)) {
+  for (gsize cut = 0; cut <= golden->size; cut += omv_test_get_pace (31)) {
     g_autofree gchar *expected = expect_cut (golden->frames, header_size, cut);
 
     for (guint i = 0; i < 3; i++)
@@ -329,7 +329,7 @@ test_cut_pushed (void)
 {
   g_autoptr (OmvTestGolden) golden = omv_test_golden_load ("v20_sizefield");
 
-  for (gsize cut = 0; cut <= golden->size; cut += omv_test_get_pace (7)) {
+  for (gsize cut = 0; cut <= golden->size; cut += omv_test_get_pace (31)) {
     g_autofree gchar *expected = expect_cut (golden->frames, 32, cut);
 
     for (guint i = 1; i < OMV_TEST_N_DRIVERS; i++)
@@ -456,7 +456,7 @@ test_blocks_changed (gconstpointer recipe)
   g_autofree guint8 *whole = g_memdup2 (bytes->data, bytes->len);
   gsize header_size = g_str_has_prefix (recipe, "V1") ? 16 : 32;
 
-  for (guint i = 0; i < 3000; i++) {
+  for (guint i = 0; i < 3000 / omv_test_get_pace (10); i++) {
     gint from = g_rand_int_range (random, 16, (gint) bytes->len);
     gint to = from + g_rand_int_range (random, 1, 600);
 
@@ -509,7 +509,7 @@ test_garbage_ends (void)
   static const gchar *const versions[] = { "1.0", "1.1", "2.0", "2.1" };
   g_autoptr (GRand) random = g_rand_new_with_seed (7);
 
-  for (guint i = 0; i < 4000; i++) {
+  for (guint i = 0; i < 4000 / omv_test_get_pace (10); i++) {
     g_autoptr (GByteArray) bytes = g_byte_array_new ();
     gint words = g_rand_int_range (random, 0, 64);
 
@@ -527,7 +527,7 @@ test_mutants_end (void)
 {
   g_autoptr (GRand) random = g_rand_new_with_seed (11);
 
-  for (guint i = 0; i < 600; i++) {
+  for (guint i = 0; i < 600 / omv_test_get_pace (10); i++) {
     g_autoptr (GByteArray) bytes = omv_test_build (damage_recipes[i % 2], NULL);
 
     for (gint n = g_rand_int_range (random, 1, 20); n > 0; n--) {
