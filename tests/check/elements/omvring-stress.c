@@ -2,8 +2,9 @@
  *
  * Threads that push frames, flush and end the stream; fire triggers of every kind;
  * pause, play and restart sink and sources; and make the disk slow or full. What
- * each does follows from a seed, when it does it does not. Afterwards every file
- * must hold whole frames in order, and no frame may be in two files. It is of most
+ * each does follows from a seed, when it does it does not: pauses of random length
+ * vary who meets whom, and nothing is expected to be done after one. Afterwards every
+ * file must hold whole frames in order, and no frame may be in two files. It is of most
  * use under the thread sanitizer.
  *
  * Threads assert by GLib, because Check's macros are for one thread at a time.

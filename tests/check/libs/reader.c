@@ -545,19 +545,30 @@ test_shrink (OmvTestPlace * place, gconstpointer unused)
   }
 }
 
+/* Three frames, each larger than what is read at once. */
+static GstOmvReader *
+open_large_frames (const OmvTestPlace * place, off_t * ret_size)
+{
+  g_autoptr (GByteArray) bytes =
+      omv_test_build ("V2.0 g300x300 g300x300 g300x300", NULL);
+  GstOmvReader *reader = gst_omv_reader_new ();
+
+  store (place->path, bytes->data, bytes->len);
+  open_path (reader, place);
+  *ret_size = (off_t) bytes->len;
+  return reader;
+}
+
 /* A payload that was there when its header was read. */
 static void
 test_shrink_within_a_frame (OmvTestPlace * place, gconstpointer unused)
 {
-  g_autoptr (GByteArray) bytes =
-      omv_test_build ("V2.0 g300x300 g300x300 g300x300", NULL);
-  g_autoptr (GstOmvReader) reader = gst_omv_reader_new ();
+  off_t size;
+  g_autoptr (GstOmvReader) reader = open_large_frames (place, &size);
   g_autoptr (GError) error = NULL;
 
-  store (place->path, bytes->data, bytes->len);
-  open_path (reader, place);
   g_assert_cmpuint (gst_omv_reader_get_n_frames (reader, NULL), ==, 3);
-  g_assert_cmpint (truncate (place->path, (off_t) bytes->len - 70000), ==, 0);
+  g_assert_cmpint (truncate (place->path, size - 70000), ==, 0);
   g_assert_null (gst_omv_reader_read_frame (reader, 2, &error));
   g_assert_error (error, GST_OMV_ERROR, GST_OMV_ERROR_END_OF_STREAM);
   g_assert_cmpuint (gst_omv_reader_get_n_frames (reader, NULL), ==, 2);
@@ -581,13 +592,10 @@ shorten (GstOmvWalkResult result, const GstOmvWalkStep * step,
 static void
 test_shrink_within_a_walk (OmvTestPlace * place, gconstpointer unused)
 {
-  g_autoptr (GByteArray) bytes =
-      omv_test_build ("V2.0 g300x300 g300x300 g300x300", NULL);
-  g_autoptr (GstOmvReader) reader = gst_omv_reader_new ();
+  off_t size;
+  g_autoptr (GstOmvReader) reader = open_large_frames (place, &size);
   g_autoptr (GError) error = NULL;
 
-  store (place->path, bytes->data, bytes->len);
-  open_path (reader, place);
   g_assert_false (gst_omv_reader_walk (reader, shorten, place, &error));
   g_assert_error (error, GST_OMV_ERROR, GST_OMV_ERROR_CORRUPT);
 }
