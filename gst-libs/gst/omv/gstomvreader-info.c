@@ -262,7 +262,8 @@ gst_omv_reader_list_parts (GstOmvReader * self, GError ** error)
  * Reads the times of all frames, in ns from the recording's start: 8 bytes of
  * memory a frame.
  *
- * Errors: %GST_OMV_ERROR_CLOSED, %G_IO_ERROR.
+ * Errors: %GST_OMV_ERROR_CLOSED, %G_IO_ERROR, %GST_OMV_ERROR_CORRUPT if the
+ * recording loses its end meanwhile.
  *
  * Returns: (transfer full) (array length=ret_n_times): the times, %NULL on
  *   failure

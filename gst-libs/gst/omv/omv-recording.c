@@ -352,6 +352,19 @@ omv_recording_reach_end (OmvRecording * self, GError ** error)
   return self->index;
 }
 
+/* FALSE: a walk that began when the recording ended at @end has come to its end
+ * too early. */
+static gboolean
+check_reached (OmvRecording * self, guint64 end, GError ** error)
+{
+  if (self->source->input.end >= end)
+    return TRUE;
+
+  g_set_error_literal (error, GST_OMV_ERROR, GST_OMV_ERROR_CORRUPT,
+      _("The recording changes while it is read."));
+  return FALSE;
+}
+
 /*
  * omv_recording_walk:
  *
@@ -376,11 +389,8 @@ omv_recording_walk (OmvRecording * self, OmvWalkFunc func, gpointer user_data,
     result = gst_omv_walk_next (&walk, &self->source->input, &step, error);
     if (result == GST_OMV_WALK_ERROR)
       return FALSE;
-    if (result == GST_OMV_WALK_END && self->source->input.end < end) {
-      g_set_error_literal (error, GST_OMV_ERROR, GST_OMV_ERROR_CORRUPT,
-          _("The recording changes while it is read."));
+    if (result == GST_OMV_WALK_END && !check_reached (self, end, error))
       return FALSE;
-    }
     if (result == GST_OMV_WALK_NEED) {
       if (!omv_source_bring (self->source, step.offset, (gsize) step.size,
               error))
@@ -396,6 +406,8 @@ omv_recording_walk (OmvRecording * self, OmvWalkFunc func, gpointer user_data,
 /*
  * omv_recording_get_times:
  * @times: of guint64: gets the time of each frame
+ *
+ * FALSE: the bytes cannot be read, or some that were there when it began are gone.
  */
 gboolean
 omv_recording_get_times (OmvRecording * self, GArray * times, GError ** error)
@@ -403,10 +415,12 @@ omv_recording_get_times (OmvRecording * self, GArray * times, GError ** error)
   GstOmvWalk walk = self->start;
   GstOmvWalkResult result;
   GstOmvWalkStep step;
+  guint64 end;
 
   if (!omv_source_measure (self->source, error))
     return FALSE;
 
+  end = self->source->input.end;
   do {
     if (!omv_recording_take_step (self, &walk, &result, &step, error))
       return FALSE;
@@ -414,5 +428,5 @@ omv_recording_get_times (OmvRecording * self, GArray * times, GError ** error)
       g_array_append_val (times, step.time);
   } while (result == GST_OMV_WALK_FRAME || result == GST_OMV_WALK_SKIP);
 
-  return TRUE;
+  return check_reached (self, end, error);
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The demuxer and the sources of recordings on a disk on which each call of the
-system fails in turn, and behind a recording that loses its end.
+"""The reader, the demuxer and the sources of recordings on a disk on which each call
+of the system fails in turn, and behind a recording that loses its end.
 
 The guarantees: what comes out is the beginning of the recording; where it is not
 all of it there is an error, or a warning of a torn end; sidecars harm nothing.
@@ -12,6 +12,7 @@ import os
 from faults import LONG, FaultTest, errno_name, main
 from omvimg import Writer, noise
 
+READER = os.environ["OMV_FAULT_READER"]
 PLAYER = os.environ["OMV_FAULT_PLAYER"]
 N_FRAMES = 60
 LINES = b'{"frame": 3, "boxes": []}\n'
@@ -39,6 +40,63 @@ def kinds_for(call, number):
 
 
 class ReaderFaults(FaultTest):
+    """The reader of the library, in each way that there is to read."""
+
+    def fail_each(self, way):
+        """Runs the program once for each call and fault."""
+        data = recording(0)
+        half = data[:len(data) // 2]
+        self.fill({"a.bin": half})
+        short = self.run_in([READER, self.path("a.bin"), way])
+        self.fill({"a.bin": data})
+        good = self.run_in([READER, self.path("a.bin"), way])
+        self.assertEqual((good.code, len(good.out.splitlines())),
+                         (0, N_FRAMES))
+        self.assertEqual(short.out.splitlines()[-1], "torn")
+        # torn afterwards, or before
+        counts = {N_FRAMES, N_FRAMES + 1, len(short.out.splitlines())}
+        step = 1 if LONG else 7
+        for number in range(1, len(good.calls) + 1, step):
+            call = good.calls[number - 1]
+            for kind in {"shrink", *kinds_for(call, number)}:
+                with self.subTest(call=f"{number} {call.name}", way=way,
+                                  kind=errno_name(kind)):
+                    self.fill({"a.bin": data})
+                    run = self.run_in([READER, self.path("a.bin"), way],
+                                      at=number, what=kind, victim="a.bin")
+                    self.check(run, good, short, kind)
+                    if way in ("times", "walk") and run.code == 0:
+                        # as it was at one moment
+                        self.assertIn(run.out.count("\n"), counts)
+                    if call.name == "read" and kind in ("short", errno.EINTR):
+                        self.assertEqual(run.out, good.out)
+
+    def check(self, run, good, short, kind):
+        lines = run.out.splitlines()
+        if run.code == 1:
+            self.assertRegex(lines.pop(), r"\Afailed .+")
+        elif lines[-1] == "torn":
+            self.assertEqual(kind, "shrink")
+            self.assertGreaterEqual(len(lines), len(short.out.splitlines()))
+            lines.pop()
+        else:
+            self.assertEqual(run.out, good.out)
+        self.assertLessEqual(set(lines), set(good.out.splitlines()))
+
+    def test_frames(self):
+        self.fail_each("frames")
+
+    def test_numbers(self):
+        self.fail_each("numbers")
+
+    def test_times(self):
+        self.fail_each("times")
+
+    def test_walk(self):
+        self.fail_each("walk")
+
+
+class PipelineFaults(FaultTest):
     """Pipelines that read what is in the folder."""
 
     def launch(self, line, **more):
