@@ -92,25 +92,26 @@ get_word (const guint8 * sector, guint i)
       | (guint32) data[3] << 24;
 }
 
+/* FALSE: the bytes cannot be read. There are fewer where the card ends. */
 static gboolean
-read_bytes (OmvCard * self, goffset offset, guint8 * data, gsize size)
+read_bytes (OmvCard * self, goffset offset, guint8 * data, gsize size,
+    gsize * ret_size, GError ** error)
 {
-  gsize done;
-
   return g_seekable_seek (G_SEEKABLE (self->stream), offset, G_SEEK_SET, NULL,
-      NULL)
+      error)
       && g_input_stream_read_all (G_INPUT_STREAM (self->stream), data, size,
-      &done, NULL, NULL)
-      && done == size;
+      ret_size, NULL, error);
 }
 
-/* FALSE: the card ends before. */
+/* FALSE without @error: the card ends before. */
 static gboolean
-read_sector (OmvCard * self, goffset offset, guint32 * words)
+read_sector (OmvCard * self, goffset offset, guint32 * words, GError ** error)
 {
   guint8 bytes[N_WORDS_MAX * WORD];
+  gsize size;
 
-  if (!read_bytes (self, offset, bytes, sizeof bytes))
+  if (!read_bytes (self, offset, bytes, sizeof bytes, &size, error)
+      || size < sizeof bytes)
     return FALSE;
   for (guint i = 0; i < N_WORDS_MAX; i++)
     words[i] = get_word (bytes, i);
@@ -144,18 +145,19 @@ is_buffer (const OmvCard * self, const guint32 * words)
       && words[FRAME_BUFFER] < self->config[WIDTH] * self->config[HEIGHT];
 }
 
-/* Whether a recording starts at @start. Cards that were recorded once do not always
- * keep the key; then the first buffer has to be that of a first frame. */
+/* Whether a recording starts at @start; with @error it is not known. Cards that were
+ * recorded once do not always keep the key; then the first buffer has to be that of
+ * a first frame. */
 static gboolean
-try_layout (OmvCard * self, goffset start)
+try_layout (OmvCard * self, goffset start, GError ** error)
 {
   guint32 words[N_WORDS_MAX];
 
   self->start = start;
-  if (!read_sector (self, start, self->header)
-      || !read_sector (self, start + SECTOR, self->config)
+  if (!read_sector (self, start, self->header, error)
+      || !read_sector (self, start + SECTOR, self->config, error)
       || !has_sane_config (self)
-      || !read_sector (self, start + 2 * SECTOR, words)
+      || !read_sector (self, start + 2 * SECTOR, words, error)
       || !is_buffer (self, words))
     return FALSE;
 
@@ -184,15 +186,18 @@ open_card (const gchar * path, GError ** error)
   static const goffset starts[] = { 1022 * SECTOR, 1023 * SECTOR };
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (OmvCard) self = g_rc_box_new0 (OmvCard);
+  GError *problem = NULL;
 
   self->buffers = g_array_new (FALSE, FALSE, sizeof (Buffer));
   self->firsts = g_array_new (FALSE, FALSE, sizeof (guint));
-  self->stream = g_file_read (file, NULL, error);
-  for (guint i = 0; self->stream != NULL && i < G_N_ELEMENTS (starts); i++) {
-    if (try_layout (self, starts[i]))
+  self->stream = g_file_read (file, NULL, &problem);
+  for (guint i = 0; problem == NULL && i < G_N_ELEMENTS (starts); i++) {
+    if (try_layout (self, starts[i], &problem))
       return g_steal_pointer (&self);
   }
 
+  if (problem != NULL)
+    g_propagate_error (error, problem);
   return NULL;
 }
 
@@ -223,14 +228,17 @@ continues (const OmvCard * self, const guint32 * words, gint64 last)
       && self->buffers->len < N_BUFFERS_MAX;
 }
 
-static void
-scan (OmvCard * self, OmvStoreData * data)
+/* FALSE: the card cannot be read. */
+static gboolean
+scan (OmvCard * self, OmvStoreData * data, GError ** error)
 {
   goffset offset = self->start + 2 * SECTOR;
   guint32 words[N_WORDS_MAX];
   gint64 last = -1, frame = -1;
+  GError *problem = NULL;
 
-  while (read_sector (self, offset, words) && continues (self, words, last)) {
+  while (read_sector (self, offset, words, &problem)
+      && continues (self, words, last)) {
     const Buffer buffer = { offset + (goffset) words[N_WORDS] * WORD,
       words[DATA_SIZE], words[FRAME_BUFFER]
     };
@@ -248,6 +256,11 @@ scan (OmvCard * self, OmvStoreData * data)
     last = words[BUFFER];
     offset += (get_size (words) + SECTOR - 1) / SECTOR * SECTOR;
   }
+  if (problem == NULL)
+    return TRUE;
+
+  g_propagate_error (error, problem);
+  return FALSE;
 }
 
 static void
@@ -313,7 +326,8 @@ omv_store_open_card (OmvStoreData * data, const gchar * path, GError ** error)
   }
 
   data->is_gray = TRUE;
-  scan (data->card, data);
+  if (!scan (data->card, data, error))
+    return FALSE;
   add_metadata (data->card, data);
   return TRUE;
 }
@@ -336,13 +350,15 @@ omv_card_read (OmvCard * self, guint index, gint * ret_width,
   for (guint i = first; i < end; i++) {
     const Buffer *buffer = &g_array_index (self->buffers, Buffer, i);
     guint64 place = (guint64) buffer->place * self->full_size;
-    gsize n;
+    gsize n, n_read;
 
     if (place >= size)
       continue;
     n = MIN (buffer->size, size - (gsize) place);
-    if (!read_bytes (self, buffer->offset, pixels->data + place, n)
-        && i + 1 < self->buffers->len) {
+    if (!read_bytes (self, buffer->offset, pixels->data + place, n, &n_read,
+            error))
+      return NULL;
+    if (n_read < n && i + 1 < self->buffers->len) {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
           _("The card cannot be read at byte %" PRIi64 "."),
           (gint64) buffer->offset);

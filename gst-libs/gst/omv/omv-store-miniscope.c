@@ -24,6 +24,7 @@
 #define TABLE "timeStamps.csv"
 #define ORIENTATION "headOrientation.csv"
 #define METADATA "metaData.json"
+#define SESSION_METADATA "../metaData.json"
 #define METADATA_SIZE_MAX 524288
 
 #define N_FRAMES_DEFAULT 1000
@@ -118,10 +119,11 @@ table_next (Table * table, GArray * values, GError ** error)
 
 /* ---- metadata ---- */
 
+/* @name: of the file, as seen from @folder */
 static JsonObject *
-load_json (const gchar * folder, GError ** error)
+load_json (const gchar * folder, const gchar * name, GError ** error)
 {
-  g_autofree gchar *path = g_build_filename (folder, METADATA, NULL);
+  g_autofree gchar *path = g_build_filename (folder, name, NULL);
   g_autoptr (GBytes) bytes = NULL;
   JsonObject *object;
   gsize size;
@@ -137,7 +139,7 @@ load_json (const gchar * folder, GError ** error)
   object = text != NULL ? omv_json_parse (text, size) : NULL;
   if (object == NULL)
     g_set_error (error, GST_OMV_ERROR, GST_OMV_ERROR_CORRUPT,
-        _("\"%s\" is not a JSON object."), METADATA);
+        _("\"%s\" is not a JSON object."), name);
   return object;
 }
 
@@ -197,21 +199,22 @@ static gboolean
 load_metadata (OmvStoreData * data, const gchar * folder, gint64 * ret_start,
     guint64 * ret_n_per_file, GError ** error)
 {
-  g_autofree gchar *absolute = g_canonicalize_filename (folder, NULL);
-  g_autofree gchar *above = g_path_get_dirname (absolute);
-  g_autoptr (JsonObject) session = load_json (above, NULL);
-  JsonObject *device = load_json (folder, error);
+  g_autoptr (JsonObject) session = load_json (folder, SESSION_METADATA, error);
+  JsonObject *device;
   gint64 n;
 
+  if (session == NULL)
+    return FALSE;
+  device = load_json (folder, METADATA, error);
   if (device == NULL)
     return FALSE;
   json_object_set_object_member (data->members, "user", device);
 
   n = get_integer (device, "framesPerFile", N_FRAMES_DEFAULT);
   *ret_n_per_file = n > 0 ? (guint64) n : N_FRAMES_DEFAULT;
-  if (!take_start (data, device, ret_start) && session != NULL)
+  if (!take_start (data, device, ret_start))
     (void) take_start (data, session, ret_start);
-  if (session != NULL && json_object_get_size (session) > 0)
+  if (json_object_get_size (session) > 0)
     json_object_set_object_member (device, "session",
         g_steal_pointer (&session));
 

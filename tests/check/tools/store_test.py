@@ -226,6 +226,13 @@ class Miniscope(StoreTest):
             self.assertEqual([(line["frame"], line["number"])
                               for line in lines], list(enumerate(numbers)))
 
+    def test_broken_session(self):
+        """What was noted about the session is not left out in silence."""
+        stores.miniscope(self.path("day") / "Scope", self.TIMES, 3, W, H)
+        (self.path("day") / "metaData.json").write_text("{")
+        self.fails("convert", "day/Scope", "out.bin", subject="day/Scope",
+                   words=("../metaData.json",))
+
     def test_torn_video(self):
         """A folder whose last video is no video."""
         folder = self.path("Scope")
