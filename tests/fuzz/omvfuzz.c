@@ -18,25 +18,33 @@
 static gchar *folder;
 
 static void
-remove_folder (void)
+remove_tree (const gchar * path)
 {
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
   const gchar *name;
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
-    g_autofree gchar *path = g_build_filename (folder, name, NULL);
+    g_autofree gchar *child = g_build_filename (path, name, NULL);
 
-    (void) g_unlink (path);
+    remove_tree (child);
   }
-  (void) g_rmdir (folder);
+  (void) g_remove (path);
+}
+
+static void
+remove_folder (void)
+{
+  remove_tree (folder);
   g_clear_pointer (&folder, g_free);
 }
 
-/* A file that is there until the program ends or stores another of that name. */
+/* A file that is there until the program ends or stores another of that name.
+ * @name: may stand in a folder */
 GFile *
 omv_fuzz_store (const gchar * name, gconstpointer data, gsize size)
 {
   g_autofree gchar *path = NULL;
+  g_autofree gchar *parent = NULL;
 
   if (folder == NULL) {
     folder = g_dir_make_tmp ("omv-fuzz-XXXXXX", NULL);
@@ -44,6 +52,8 @@ omv_fuzz_store (const gchar * name, gconstpointer data, gsize size)
     atexit (remove_folder);
   }
   path = g_build_filename (folder, name, NULL);
+  parent = g_path_get_dirname (path);
+  g_assert_cmpint (g_mkdir_with_parents (parent, 0700), ==, 0);
   g_assert_true (g_file_set_contents_full (path, data, (gssize) size,
           G_FILE_SET_CONTENTS_NONE, 0600, NULL));
 
