@@ -54,6 +54,11 @@ class ConvertTest(ToolTest):
         self.assertEqual(len(streams), 1)
         return streams[0]
 
+    def sizes(self, name):
+        """The size of each frame; of a pattern, of each picture."""
+        return [(frame["width"], frame["height"]) for frame in
+                self.probe(name, "frame=width,height")["frames"]]
+
     def times(self, name):
         """The times of all packets, in seconds."""
         packets = self.probe(name, "packet=pts_time")["packets"]
@@ -190,10 +195,8 @@ class Golden(ConvertTest):
                 with self.subTest(recording.name, form=form):
                     self.converts("-f", "in.bin", f"%03d.{form}")
                     frames = recording.pictures
-                    for i, frame in enumerate(frames):
-                        stream = self.stream(f"{i:03}.{form}")
-                        self.assertEqual((stream["width"], stream["height"]),
-                                         (frame.w, frame.h))
+                    self.assertEqual(self.sizes(f"%03d.{form}"),
+                                     [(frame.w, frame.h) for frame in frames])
                     self.assertFalse(
                         self.path(f"{len(frames):03}.{form}").exists())
                     if form == "jpg" and all(frame.format == "JPEG"
