@@ -24,7 +24,7 @@
 GST_DEBUG_CATEGORY_EXTERN (omvstrdemux_debug);
 #define GST_CAT_DEFAULT omvstrdemux_debug
 
-/* After how many frames to look at the time. */
+/* After how many frames of the bytes in hand to look at the time. */
 #define CLOCK_FRAMES 1024
 
 /* What a walk from one frame of the index to the next may pull in one go. */
@@ -209,12 +209,16 @@ omv_finder_reach_end (OmvFinder * finder, gint64 time_max,
 {
   gint64 deadline = time_max < 0 ? G_MAXINT64
       : g_get_monotonic_time () + time_max;
+  guint64 in_hand = finder->pull.input.offset;
   guint count = 0;
 
   while (extend (finder)) {
-    if (++count % CLOCK_FRAMES == 0
-        && ((cancelled != NULL && g_atomic_int_get (cancelled))
-            || g_get_monotonic_time () >= deadline))
+    if (finder->pull.input.offset == in_hand && ++count % CLOCK_FRAMES != 0)
+      continue;
+    /* pulling may have taken long */
+    in_hand = finder->pull.input.offset;
+    if ((cancelled != NULL && g_atomic_int_get (cancelled))
+        || g_get_monotonic_time () >= deadline)
       break;
   }
 

@@ -87,6 +87,8 @@ source_get_range (GstPad * pad, GstObject * parent, guint64 offset, guint size,
   guint64 end;
 
   g_atomic_int_inc (&player->pulls);
+  if (player->pull_time > 0)
+    g_usleep (player->pull_time);
   end = get_size (player);
   if (offset >= end)
     return GST_FLOW_EOS;
