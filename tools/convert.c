@@ -317,7 +317,8 @@ find_misplaced (const OmvConvertOptions * options, const gchar * out)
     return "--codec";
   if (options->quality > 0 && !omv_export_has_quality (out))
     return "--quality";
-  if (options->allow_repeats && !g_str_equal (extension, "avi"))
+  if (options->allow_repeats && (!g_str_equal (extension, "avi")
+          || options->timing == OMV_TIMING_FRAMES))
     return "--allow-repeats";
   return options->format != GST_OMV_PIXEL_FORMAT_UNKNOWN ? "--format"
       : options->has_version ? "--version"

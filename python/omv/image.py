@@ -198,7 +198,11 @@ class Image:
         return self._encode() if self._payload is None else self._payload
 
     def copy(self):
-        """The same picture with an array of its own, which can be changed."""
+        """The same picture with an array of its own, which can be changed.
+
+        A stored JPEG or PNG picture is copied as it is, and stays so: make an
+        Image of its rgb() or gray() to change that.
+        """
         if (self._format in _SHAPES
                 or self._payload is None and self._frame is None):
             array = np.array(self)

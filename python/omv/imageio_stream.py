@@ -108,7 +108,7 @@ class ImageIO(Known):
         self._path = self._reader = self._parts = self._notes = None
         # by the path of a part: what _load_part() returns
         self._loaded = {}
-        self._is_read_only = mode == "r"
+        self._is_read_only, self._has_written = mode == "r", False
         if isinstance(path, tuple):
             self._stream = self._make_memory(path, mode)
             return
@@ -223,13 +223,14 @@ class ImageIO(Known):
 
         interval: seconds since the frame before; None: the time that has
         passed since it was written. Frames from the offset on are cut off, with
-        what was noted of them.
+        what was noted of them, and so is what was noted of a frame that is torn.
         """
         if not isinstance(img, image.Image):
             img = image.Image(img)
         self._reader = self._parts = None
         offset, lines = self._stream.get_offset(), None
-        if self._path is not None and offset < self._stream.get_count():
+        if self._path is not None and (not self._has_written
+                                       or offset < self._stream.get_count()):
             lines = load_lines_before(self._path, offset)
         try:
             self._stream.write(
@@ -245,6 +246,7 @@ class ImageIO(Known):
             if lines is not None:
                 store_lines(self._path, lines)
                 self._notes = None
+        self._has_written = True
         return self
 
     @camera_errors

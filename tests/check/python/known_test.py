@@ -97,6 +97,16 @@ class RecordingTest(Case):
         self.assertEqual([json.loads(line) for line in lines],
                          [{"frame": 0, "number": 10}, {"moment": 1}])
 
+    def test_torn(self):
+        """Nor of one that was torn when the power went."""
+        for mode in "a", "r+":
+            self.record()
+            os.truncate(self.path, os.path.getsize(self.path) - 20)
+            with ImageIO(self.path, mode) as stream:
+                stream.seek(3).write(GRAY)
+                self.assertEqual((stream.number(3), stream.extra(3)), (3, {}))
+                self.assertEqual(stream.number(2), 16)
+
     def test_many(self):
         """Of a folder, each frame has what lies beside its own file."""
         folder = self.folder / "clips"

@@ -581,6 +581,8 @@ class Tool(ConvertTest):
         for out in "out.gif", "out.mkv", "out.mp4", "%d.jpg", "out.bin":
             self.fails("convert", "in.bin", out, "--allow-repeats",
                        words=["--allow-repeats"], code=2)
+        self.fails("convert", "in.bin", "out.avi", "--allow-repeats",
+                   "--timing=frames", words=["--allow-repeats"], code=2)
         self.fails("convert", "in.bin", "in.bin", "out.mkv", code=2)
 
     def test_missing_element(self):
