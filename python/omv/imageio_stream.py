@@ -280,6 +280,8 @@ class ImageIO(Known):
         if self._is_read_only:
             raise PermissionError(errno.EACCES,
                                   "The stream was opened only to read.")
+        if "frame" in data:
+            raise ValueError("\"frame\" says which frame extra data are of.")
         line = {"frame": self.count() - 1, **data}
         if number is not None:
             line["number"] = check_number(number)

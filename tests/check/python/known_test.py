@@ -161,6 +161,14 @@ class RecordingTest(Case):
         with ImageIO(self.path, "r") as stream:
             self.assertEqual((len(stream), stream.number(3)), (4, 19))
 
+    def test_other_frame(self):
+        """Extra data are of the frame written last, whatever they are."""
+        self.record()
+        with ImageIO(self.path, "r+") as stream:
+            with self.assertRaises(ValueError):
+                stream.add_extra(frame=1, door="open")
+            self.assertEqual(stream.extra(1), {})
+
     def test_nothing_known(self):
         with ImageIO(self.path, "w") as stream:
             stream.write(GRAY)
