@@ -525,7 +525,7 @@ class BadInput(ImportTest):
         os.link(self.path("in.mkv"), self.path("same.bin"))
         self.fails("convert", "in.mkv", "same.bin", "-f", words=["same file"])
         self.fails("convert", "in.mkv", "no/out.bin", words=["no such dir"])
-        limit = f"ulimit -f 8; trap '' XFSZ; exec {TOOL} convert in.mkv out.bin"
+        limit = f"ulimit -f 40; trap '' XFSZ; exec {TOOL} convert in.mkv out.bin"
         before = self.files()
         done = subprocess.run(["sh", "-c", limit], cwd=self.folder, check=False,
                               capture_output=True, timeout=TIMEOUT)
