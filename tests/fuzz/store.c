@@ -96,15 +96,15 @@ make_miniscope (OmvFuzzTape * tape)
 }
 
 /* One chunk of pictures and one of video. A table and a picture may hold zeros, so
- * that they come last. */
+ * that they come last. The metadata say which of the pictures' names counts. */
 static gchar *
 make_imgstore (OmvFuzzTape * tape)
 {
-  static const gchar *const pictures[] = { "npy", "pgm", "ppm" };
+  static const gchar *const pictures[] = {
+    "i/000000/000000.jpg", "i/000000/000000.npy", "i/000000/000000.pgm",
+    "i/000000/000000.png", "i/000000/000000.ppm",
+  };
   const OmvFuzzTape metadata = take_file (tape);
-  const gchar *kind =
-      pictures[omv_fuzz_take (tape, 1) % G_N_ELEMENTS (pictures)];
-  g_autofree gchar *name = g_strdup_printf ("i/000000/000000.%s", kind);
   g_autofree gchar *path = store ("i/metadata.yaml", &metadata);
   OmvFuzzTape table;
 
@@ -118,7 +118,8 @@ make_imgstore (OmvFuzzTape * tape)
   g_free (store ("i/000000/index.npz", &table));
   g_free (store ("i/000001.npz", &table));
   g_free (store ("i/000001.avi", &table));
-  g_free (store (name, tape));
+  for (guint i = 0; i < G_N_ELEMENTS (pictures); i++)
+    g_free (store (pictures[i], tape));
 
   return g_steal_pointer (&path);
 }
