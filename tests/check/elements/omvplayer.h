@@ -29,7 +29,8 @@ typedef struct {
                                    there so many times, without being in memory */
   gint shrink_after;            /* after so many pulls the recording … */
   gsize shrink_to;              /* … has only so many bytes */
-  gulong pull_time;             /* pull mode: microseconds that a pull takes */
+  gulong pull_time;             /* pull mode: microseconds that a pull takes at
+                                   least, as from a slow disk */
   guint64 hold_from;            /* pull mode: who pulls bytes from here on waits until
                                    the pad is deactivated; 0 = nobody waits */
 

@@ -16,9 +16,9 @@
 #define ACCURATE (GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE)
 #define NONE GST_CLOCK_TIME_NONE
 
-/* Frames that nobody counts in a fifth of a second, as reading a header of them takes
- * so many microseconds. */
-#define ENDLESS 500
+/* Frames that cannot be counted in a fifth of a second, however fast the machine is, as
+ * reading each header takes so many microseconds at least. */
+#define N_LONG 500
 #define PULL_TIME 2000
 
 /* --- recordings and what is known of them ---------------------------------- */
@@ -816,7 +816,7 @@ GST_END_TEST;
 /* A recording that takes far longer than a fifth of a second to walk over: its
  * frames are larger than what is read at once. */
 static OmvPlayer *
-start_endless_recording (GByteArray * bytes)
+start_long_recording (GByteArray * bytes)
 {
   OmvPlayer *player;
   g_autofree guint8 *pixels = g_malloc0 (320 * 240);
@@ -826,7 +826,7 @@ start_endless_recording (GByteArray * bytes)
   g_byte_array_append (bytes, pixels, 320 * 240);
   player = omv_player_new (OMV_PLAYER_PULL, bytes->data, bytes->len);
   player->pull_time = PULL_TIME;
-  player->repeat = ENDLESS;
+  player->repeat = N_LONG;
   player->max_buffers = 1;
   omv_player_start (player);
   omv_player_wait (player);
@@ -838,23 +838,23 @@ start_endless_recording (GByteArray * bytes)
 GST_START_TEST (test_duration_of_a_long_recording)
 {
   g_autoptr (GByteArray) bytes = g_byte_array_new ();
-  OmvPlayer *player = start_endless_recording (bytes);
+  OmvPlayer *player = start_long_recording (bytes);
   g_autoptr (GstMessage) changed = NULL;
   gint64 estimate, frames, time;
 
   fail_unless (gst_pad_peer_query_duration (player->sink, GST_FORMAT_DEFAULT,
           &estimate));
-  fail_unless (estimate > ENDLESS / 2 && estimate < 2 * ENDLESS);
+  fail_unless (estimate > N_LONG / 2 && estimate < 2 * N_LONG);
 
   changed = gst_bus_timed_pop_filtered (player->bus, 60 * GST_SECOND,
       GST_MESSAGE_DURATION_CHANGED);
   fail_unless (changed != NULL);
   fail_unless (gst_pad_peer_query_duration (player->sink, GST_FORMAT_DEFAULT,
           &frames));
-  fail_unless_equals_int64 (frames, ENDLESS);
+  fail_unless_equals_int64 (frames, N_LONG);
   fail_unless (gst_pad_peer_query_duration (player->sink, GST_FORMAT_TIME,
           &time));
-  fail_unless_equals_int64 (time, (ENDLESS + 1) * 10 * (gint64) GST_MSECOND);
+  fail_unless_equals_int64 (time, (N_LONG + 1) * 10 * (gint64) GST_MSECOND);
   fail_unless (gst_bus_pop_filtered (player->bus, GST_MESSAGE_DURATION_CHANGED)
       == NULL);
   gst_clear_message (&changed);
@@ -868,11 +868,11 @@ GST_END_TEST;
 GST_START_TEST (test_worker_is_stopped)
 {
   g_autoptr (GByteArray) bytes = g_byte_array_new ();
-  OmvPlayer *player = start_endless_recording (bytes);
+  OmvPlayer *player = start_long_recording (bytes);
   gint64 estimate;
 
   /* the last frame's header */
-  player->hold_from = 16 + (ENDLESS - 1) * (guint64) (bytes->len - 16);
+  player->hold_from = 16 + (N_LONG - 1) * (guint64) (bytes->len - 16);
   fail_unless (gst_pad_peer_query_duration (player->sink, GST_FORMAT_TIME,
           &estimate));
   omv_player_stop (player);
