@@ -317,8 +317,7 @@ find_misplaced (const OmvConvertOptions * options, const gchar * out)
     return "--codec";
   if (options->quality > 0 && !omv_export_has_quality (out))
     return "--quality";
-  if (options->allow_repeats && (!g_str_equal (extension, "avi")
-          || options->timing == OMV_TIMING_FRAMES))
+  if (options->allow_repeats && !g_str_equal (extension, "avi"))
     return "--allow-repeats";
   return options->format != GST_OMV_PIXEL_FORMAT_UNKNOWN ? "--format"
       : options->has_version ? "--version"
@@ -480,6 +479,10 @@ run (OmvTool * tool, gchar ** arguments)
   if (wrong != NULL)
     return omv_fail_usage (tool, _("%s makes no sense for this output."),
         wrong);
+
+  if (options.allow_repeats && options.timing == OMV_TIMING_FRAMES)
+    return omv_fail_usage (tool, _("--allow-repeats makes no sense with "
+            "--timing=frames, which repeats no frame."));
 
   if (into_folder)
     return convert_all (tool, &options, arguments, n_inputs, out, given.type);

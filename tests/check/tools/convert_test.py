@@ -582,7 +582,7 @@ class Tool(ConvertTest):
             self.fails("convert", "in.bin", out, "--allow-repeats",
                        words=["--allow-repeats"], code=2)
         self.fails("convert", "in.bin", "out.avi", "--allow-repeats",
-                   "--timing=frames", words=["--allow-repeats"], code=2)
+                   "--timing=frames", words=["--timing=frames"], code=2)
         self.fails("convert", "in.bin", "in.bin", "out.mkv", code=2)
 
     def test_missing_element(self):
