@@ -586,8 +586,7 @@ omv_info_introduce (OmvTool * tool, gchar ** arguments)
     return status;
 
   (void) printf (_("\nTo play it:\n"));
-  if (omv_command_find ("play") != NULL)
-    (void) printf ("  omvstr play %s\n", name);
+  (void) printf ("  omvstr play %s\n", name);
   (void) printf ("  gst-launch-1.0 %s location=%s ! decodebin "
       "! videoconvert ! autovideosink\n",
       omv_is_many (arguments[0]) ? "omvdirsrc" : "filesrc", name);

@@ -44,8 +44,8 @@ static const OmvCommand introduction = {
   NULL, NULL, 1, 1, 0, omv_info_introduce
 };
 
-const OmvCommand *
-omv_command_find (const gchar * name)
+static const OmvCommand *
+find_command (const gchar * name)
 {
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++) {
     if (g_str_equal (commands[i]->name, name))
@@ -279,7 +279,7 @@ run (int argc, gchar ** argv)
     gchar *arguments[] = { argv[0], (gchar *) "--help", NULL };
     const OmvTool tool = { NULL, };
 
-    command = omv_command_find (argv[2]);
+    command = find_command (argv[2]);
     return command != NULL ? run_command (command, arguments)
         : fail_unknown (&tool, argv[2]);
   }
@@ -292,7 +292,7 @@ run (int argc, gchar ** argv)
     return OMV_EXIT_FINE;
   }
 
-  command = omv_command_find (argv[1]);
+  command = find_command (argv[1]);
   return command != NULL ? run_command (command, argv + 1)
       : run_nameless (argc, argv);
 }

@@ -51,8 +51,6 @@ struct _OmvCommand {
   gint (*run) (OmvTool * tool, gchar ** arguments);
 };
 
-const OmvCommand *omv_command_find (const gchar * name);
-
 /* One line on standard error, `omvstr: SUBJECT: sentence`; any progress bar is
  * cleared before. Each returns what the command is to return then. @subject: a
  * file name or NULL. */
