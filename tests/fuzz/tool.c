@@ -30,6 +30,11 @@ enum
 /* In version 1.x smaller numbers are the codes of other formats. */
 #define V1_JPEG_MIN 4
 
+#define NS_PER_MS 1000000
+
+/* Of what a frame tells, in ns. Behind frames that were left out more may be due. */
+#define INTERVAL_MAX ((guint64) G_MAXUINT32 * NS_PER_MS)
+
 /* What the last command said on standard error. */
 static GString *said;
 
@@ -133,10 +138,23 @@ look (const OmvCommand * command, gchar * path, const gchar * printed,
 
 /* ---- repair ---- */
 
+/* TRUE if damage starts where the frame does: its size was false. */
 static gboolean
-can_be_held (const GstOmvFrame * frame, GstOmvVersion version)
+has_false_size (const GstOmvFrame * frame, GList * damages)
 {
-  return gst_omv_version_can_hold (version, frame->header.format)
+  for (; damages != NULL; damages = damages->next) {
+    if (((const GstOmvDamage *) damages->data)->offset == frame->offset)
+      return TRUE;
+  }
+
+  return FALSE;
+}
+
+static gboolean
+is_good (const GstOmvFrame * frame, GList * damages, GstOmvVersion version)
+{
+  return !has_false_size (frame, damages)
+      && gst_omv_version_can_hold (version, frame->header.format)
       && (version >= GST_OMV_VERSION_V2_0
       || frame->header.format != GST_OMV_PIXEL_FORMAT_JPEG
       || frame->header.payload_size >= V1_JPEG_MIN);
@@ -171,20 +189,25 @@ check_frame (const GstOmvFrame * wanted, const GstOmvFrame * got)
   g_assert_cmpint (got->header.width, ==, wanted->header.width);
   g_assert_cmpint (got->header.height, ==, wanted->header.height);
   g_assert_true (g_bytes_equal (got->payload, payload));
+  if (wanted->time > INTERVAL_MAX)
+    return;
+  g_assert_cmpuint (got->time, <=, wanted->time + NS_PER_MS);
+  g_assert_cmpuint (got->time + NS_PER_MS, >=, wanted->time);
 }
 
-/* @is_all: no good frame is left out */
+/* Without @is_all fewer good frames may be there. */
 static void
 check_repaired (GstOmvReader * in, const gchar * path, gboolean is_all)
 {
   g_autoptr (GstOmvReader) out = gst_omv_reader_new ();
+  GList *damages = gst_omv_reader_list_damages (in, NULL);
   GstOmvVersion version;
   GstOmvFrame *frame;
 
   g_assert_true (gst_omv_reader_open_path (out, path, NULL));
   version = gst_omv_reader_get_version (out, NULL);
   while ((frame = gst_omv_reader_read_next (in, NULL)) != NULL) {
-    if (can_be_held (frame, version)) {
+    if (is_good (frame, damages, version)) {
       g_autoptr (GstOmvFrame) got = gst_omv_reader_read_next (out, NULL);
 
       g_assert_true (got != NULL || !is_all);
@@ -196,6 +219,7 @@ check_repaired (GstOmvReader * in, const gchar * path, gboolean is_all)
   g_assert_cmpuint (gst_omv_reader_get_position (out), ==,
       gst_omv_reader_get_n_frames (out, NULL));
   g_assert_false (gst_omv_reader_is_torn (out, NULL));
+  g_list_free_full (damages, (GDestroyNotify) gst_omv_damage_free);
 }
 
 static void
