@@ -192,14 +192,18 @@ gst_omv_str_demux_stop_worker (GstOmvStrDemux * self)
     g_thread_join (worker);
 }
 
+/* Frames that are all of one size are counted truly so. */
 static guint64
 extrapolate (guint64 value, OmvFinder * finder)
 {
-  guint64 reach = get_reach (finder);
+  const guint64 reach = get_reach (finder);
 
-  if (gst_omv_index_is_complete (omv_finder_get_index (finder)) || reach == 0)
+  if (gst_omv_index_is_complete (omv_finder_get_index (finder))
+      || reach <= GST_OMV_FILE_HEADER_SIZE)
     return value;
-  return gst_util_uint64_scale (value, omv_finder_get_end (finder), reach);
+  return gst_util_uint64_scale (value,
+      omv_finder_get_end (finder) - GST_OMV_FILE_HEADER_SIZE,
+      reach - GST_OMV_FILE_HEADER_SIZE);
 }
 
 /* Exact, if a fifth of a second is enough to reach the end; else an estimate,
