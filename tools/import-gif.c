@@ -3,7 +3,9 @@
  * FFmpeg's demuxer is the only one that GStreamer has, and within it (gst-libav
  * 1.22) it never ends. So giflib reads the images, one after the other, and this
  * file does what a player does with them: draws each over what is there, and
- * waits for as long as it says.
+ * waits for as long as it says. Where the file is damaged, or ends too soon, the
+ * whole pictures before are taken, which is said; a file that cannot be read is an
+ * error.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -14,6 +16,7 @@
 
 #include "import.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "omvrun.h"
@@ -31,7 +34,13 @@
 
 typedef struct
 {
+  GInputStream *stream;
+  guint64 offset;               /* of what giflib reads next */
+  GError *error;                /* of the stream, which ended it */
+
   GifFileType *gif;
+  guint n_pictures;             /* so far */
+  gboolean is_whole;            /* its end was there */
   gsize n_pixels;
   guint32 *canvas;              /* BGRx, the whole picture */
   guint32 *kept;                /* what is to come back behind an image … */
@@ -47,6 +56,8 @@ gif_free (gpointer data, GClosure * closure)
 
   if (self->gif != NULL)
     (void) DGifCloseFile (self->gif, NULL);
+  g_clear_object (&self->stream);
+  g_clear_error (&self->error);
   g_free (self->canvas);
   g_free (self->kept);
   g_free (self);
@@ -58,6 +69,20 @@ reset_control (Gif * self)
   self->control.DisposalMode = DISPOSAL_UNSPECIFIED;
   self->control.DelayTime = 0;
   self->control.TransparentColor = NO_TRANSPARENT_COLOR;
+}
+
+/* What giflib reads with. Fewer bytes: it cannot go on. */
+static int
+read_bytes (GifFileType * gif, GifByteType * bytes, int size)
+{
+  Gif *self = gif->UserData;
+  gsize got = 0;
+
+  if (self->error == NULL)
+    (void) g_input_stream_read_all (self->stream, bytes, (gsize) size, &got,
+        NULL, &self->error);
+  self->offset += got;
+  return (int) got;
 }
 
 /* ---- one image ---- */
@@ -180,6 +205,7 @@ read_extension (Gif * self)
   return TRUE;
 }
 
+/* NULL: there is none, or none that is whole. */
 static GstBuffer *
 read_picture (Gif * self)
 {
@@ -188,7 +214,8 @@ read_picture (Gif * self)
   while (DGifGetRecordType (self->gif, &type) == GIF_OK) {
     if (type == IMAGE_DESC_RECORD_TYPE)
       return next_picture (self);
-    if (type == TERMINATE_RECORD_TYPE
+    self->is_whole = type == TERMINATE_RECORD_TYPE;
+    if (self->is_whole
         || (type == EXTENSION_RECORD_TYPE && !read_extension (self)))
       return NULL;
   }
@@ -196,32 +223,72 @@ read_picture (Gif * self)
   return NULL;
 }
 
+/* @offset: where the picture starts that there is not */
+static void
+end (GstElement * appsrc, Gif * self, guint64 offset)
+{
+  GstFlowReturn flow;
+
+  if (self->error != NULL) {
+    GST_ELEMENT_ERROR (appsrc, RESOURCE, READ, ("%s", self->error->message),
+        ("%" G_GUINT64_FORMAT " bytes were read", self->offset));
+    return;
+  }
+  if (!self->is_whole && self->n_pictures > 0)
+    GST_ELEMENT_WARNING (appsrc, STREAM, DECODE,
+        (_("Picture %u at byte %" PRIu64 " is damaged or missing; those before "
+                "it were taken."), self->n_pictures, offset),
+        ("%s", GifErrorString (self->gif->Error)));
+  g_signal_emit_by_name (appsrc, "end-of-stream", &flow);
+}
+
 static void
 on_need_data (GstElement * appsrc, guint length, Gif * self)
 {
+  const guint64 offset = self->offset;
   GstBuffer *buffer = read_picture (self);
   GstFlowReturn flow;
 
   if (buffer == NULL) {
-    g_signal_emit_by_name (appsrc, "end-of-stream", &flow);
+    end (appsrc, self, offset);
     return;
   }
+  self->n_pictures++;
   g_signal_emit_by_name (appsrc, "push-buffer", buffer, &flow);
   gst_buffer_unref (buffer);
 }
 
 static gboolean
-open_gif (Gif * self, const gchar * path)
+has_good_size (const GifFileType * gif)
 {
-  self->gif = DGifOpenFileName (path, NULL);
-  if (self->gif == NULL || self->gif->SWidth < 1 || self->gif->SHeight < 1
-      || self->gif->SWidth > GST_OMV_DIMENSION_MAX
-      || self->gif->SHeight > GST_OMV_DIMENSION_MAX)
+  return gif->SWidth >= 1 && gif->SHeight >= 1
+      && gif->SWidth <= GST_OMV_DIMENSION_MAX
+      && gif->SHeight <= GST_OMV_DIMENSION_MAX
+      && (gsize) gif->SWidth * (gsize) gif->SHeight <= PIXELS_MAX;
+}
+
+static gboolean
+open_gif (Gif * self, const gchar * path, GError ** error)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFileInputStream) stream = g_file_read (file, NULL, error);
+
+  if (stream == NULL)
     return FALSE;
 
-  self->n_pixels = (gsize) self->gif->SWidth * (gsize) self->gif->SHeight;
-  if (self->n_pixels > PIXELS_MAX)
+  self->stream = g_buffered_input_stream_new (G_INPUT_STREAM (stream));
+  self->gif = DGifOpen (self, read_bytes, NULL);
+  if (self->error != NULL) {
+    g_propagate_error (error, g_steal_pointer (&self->error));
     return FALSE;
+  }
+  if (self->gif == NULL || !has_good_size (self->gif)) {
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+        _("This GIF file cannot be read."));
+    return FALSE;
+  }
+
+  self->n_pixels = (gsize) self->gif->SWidth * (gsize) self->gif->SHeight;
   self->canvas = g_new0 (guint32, self->n_pixels);
   self->kept = g_new0 (guint32, self->n_pixels);
   reset_control (self);
@@ -239,11 +306,9 @@ omv_gif_new (const gchar * path, GError ** error)
   if (appsrc == NULL)
     return NULL;
   self = g_new0 (Gif, 1);
-  if (!open_gif (self, path)) {
+  if (!open_gif (self, path, error)) {
     gif_free (self, NULL);
     gst_object_unref (gst_object_ref_sink (appsrc));
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-        _("This GIF file cannot be read."));
     return NULL;
   }
 

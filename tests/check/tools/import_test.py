@@ -13,6 +13,7 @@ import io
 import math
 import os
 import pathlib
+import re
 import shutil
 import signal
 import struct
@@ -177,6 +178,27 @@ class Videos(ImportTest):
         self.assert_times(recording, video_times(path))
         for frame, rgb in zip(recording.frames, video_pixels(path)):
             self.assertGreater(psnr(rgb_of(frame), rgb), 40)
+
+    def test_torn_gif(self):
+        """What is whole is taken, and said where it ends."""
+        path = self.path("in.gif")
+        ffmpeg("-f", "lavfi", "-i", f"testsrc=size={W}x{H}:rate=25",
+               "-frames:v", 6, path)
+        data = path.read_bytes()
+        whole, _ = self.convert(path)
+        for size, n in ((len(data) - 1, 6), (len(data) - 2, 5),
+                        (len(data) * 2 // 3, 3)):
+            with self.subTest(size=size):
+                self.path("torn.gif", data[:size])
+                result = self.run_tool("convert", "-f", "torn.gif", "out.bin")
+                self.assertEqual(result.code, 0, result.err)
+                self.assert_sentence(result.err, "torn.gif",
+                                     f"Picture {n} at byte")
+                self.assertLessEqual(
+                    int(re.search(r"byte (\d+)", result.err)[1]), size)
+                torn = Recording(self.path("out.bin").read_bytes())
+                self.assertEqual([f.payload for f in torn.frames],
+                                 [f.payload for f in whole.frames[:n]])
 
     def test_other_streams(self):
         """Sound is left alone; of two videos the first is taken, and said."""
