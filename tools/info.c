@@ -217,6 +217,20 @@ is_torn (const Summary * summary)
       && damage->offset + damage->size == summary->size;
 }
 
+/* Damage beside a torn end. */
+static gboolean
+is_damaged (const Summary * summary)
+{
+  return summary->damages->len > (is_torn (summary) ? 1 : 0);
+}
+
+/* Frames that were lost, and of which something may lie beside. */
+static guint64
+get_n_lost_max (const Summary * summary)
+{
+  return is_damaged (summary) ? G_MAXUINT64 : is_torn (summary) ? 1 : 0;
+}
+
 /* FALSE after omv_fail(). */
 static gboolean
 summarise (Summary * summary, const OmvTool * tool, const gchar * path)
@@ -238,12 +252,15 @@ summarise (Summary * summary, const OmvTool * tool, const gchar * path)
   }
 
   finish (summary);
-  if (omv_is_many (path))
-    summary->parts = gst_omv_reader_list_parts (reader, NULL);
-  else
+  if (!omv_is_many (path)) {
     omv_beside_load (&summary->beside, reader, path, summary->n_frames,
-        is_torn (summary));
-  return TRUE;
+        get_n_lost_max (summary));
+    return TRUE;
+  }
+  summary->parts = gst_omv_reader_list_parts (reader, &error);
+  if (summary->parts == NULL)
+    (void) omv_fail (path, error);
+  return summary->parts != NULL;
 }
 
 /* ---- words ---- */
@@ -252,13 +269,6 @@ static gchar *
 describe_version (GstOmvVersion version)
 {
   return g_strdup_printf ("%d.%d", version / 10, version % 10);
-}
-
-/* Damage beside a torn end. */
-static gboolean
-is_damaged (const Summary * summary)
-{
-  return summary->damages->len > (is_torn (summary) ? 1 : 0);
 }
 
 static void

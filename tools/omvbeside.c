@@ -92,7 +92,7 @@ count_numbers (OmvBeside * beside, guint64 n_frames)
 
 static void
 load_notes (OmvBeside * beside, GFile * file, guint64 n_frames,
-    gboolean is_torn)
+    guint64 n_lost_max)
 {
   g_autoptr (GError) error = NULL;
   guint64 last;
@@ -104,8 +104,8 @@ load_notes (OmvBeside * beside, GFile * file, guint64 n_frames,
   }
 
   beside->notes_state = gst_omv_notes_get_last_frame (beside->notes, &last)
-      && last >=
-      n_frames + (is_torn ? 1 : 0) ? OMV_BESIDE_FOREIGN : OMV_BESIDE_FINE;
+      && last >= n_frames && last - n_frames >= n_lost_max
+      ? OMV_BESIDE_FOREIGN : OMV_BESIDE_FINE;
   count_numbers (beside, n_frames);
 }
 
@@ -166,14 +166,14 @@ check_index (GFile * file, GstOmvReader * reader)
 
 void
 omv_beside_load (OmvBeside * beside, GstOmvReader * reader, const gchar * path,
-    guint64 n_frames, gboolean is_torn)
+    guint64 n_frames, guint64 n_lost_max)
 {
   g_autoptr (GFile) file = g_file_new_for_path (path);
 
   memset (beside, 0, sizeof *beside);
   beside->index = check_index (file, reader);
   load_metadata (beside, reader, file);
-  load_notes (beside, file, n_frames, is_torn);
+  load_notes (beside, file, n_frames, n_lost_max);
 }
 
 void

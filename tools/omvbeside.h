@@ -28,9 +28,9 @@ typedef struct {
 } OmvBeside;
 
 /* @reader: of the recording @path, which has @n_frames
- * @is_torn: and a torn one at its end, of which something may lie beside, too */
+ * @n_lost_max: and has lost no more than these, of which something may lie beside */
 void omv_beside_load (OmvBeside * beside, GstOmvReader * reader,
-    const gchar * path, guint64 n_frames, gboolean is_torn);
+    const gchar * path, guint64 n_frames, guint64 n_lost_max);
 void omv_beside_clear (OmvBeside * beside);
 
 /* Whether metadata may be that of the recording, by its first frame. */

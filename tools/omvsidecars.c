@@ -13,9 +13,11 @@
 
 #include "omvsidecars.h"
 
+#include <errno.h>
 #include <glib/gstdio.h>
 
 #include "omvbeside.h"
+#include "omvlost.h"
 #include "omvparts.h"
 
 #define METADATA_SUFFIX ".json"
@@ -91,35 +93,46 @@ shift_metadata (GstOmvMetadata * metadata, guint64 shift)
         ? trigger_time - shift : GST_OMV_TIME_NONE);
 }
 
-/* NULL: nothing of it can be read, which others have said. */
 static GstOmvReader *
-open_quietly (const gchar * path)
+open_reader (const gchar * path, GError ** error)
 {
   g_autoptr (GstOmvReader) reader = gst_omv_reader_new ();
 
   g_object_set (reader, "resync", TRUE, NULL);
-  return gst_omv_reader_open_path (reader, path, NULL)
+  return gst_omv_reader_open_path (reader, path, error)
       ? g_steal_pointer (&reader) : NULL;
 }
 
-/* Of GstOmvPart, which omv_parts_free() frees. */
+/* Of GstOmvPart, which omv_parts_free() frees; NULL after a note.
+ * @suffix: of what will not be found */
 static GList *
-list_parts (const gchar * path)
+list_parts (const OmvTool * tool, const gchar * path, const gchar * suffix)
 {
-  g_autoptr (GstOmvReader) reader = open_quietly (path);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstOmvReader) reader = open_reader (path, &error);
+  GList *parts = reader != NULL
+      ? gst_omv_reader_list_parts (reader, &error) : NULL;
 
-  return reader != NULL ? gst_omv_reader_list_parts (reader, NULL) : NULL;
+  if (error != NULL)
+    omv_note (tool, path,
+        _("What its files have beside them, *%s, is left out: " "%s"), suffix,
+        error->message);
+  return parts;
 }
 
-/* The file whose first frame is that of all. */
+/* The file whose first frame is that of all; NULL after a note. */
 static gchar *
-find_first_file (const gchar * path)
+find_first_file (const OmvTool * tool, const gchar * path)
 {
-  GList *parts = omv_is_many (path) ? list_parts (path) : NULL;
-  const GstOmvPart *first = parts != NULL ? parts->data : NULL;
-  gchar *found = first != NULL ? g_file_get_path (first->file)
-      : g_strdup (path);
+  gchar *found = NULL;
+  GList *parts;
 
+  if (!omv_is_many (path))
+    return g_strdup (path);
+
+  parts = list_parts (tool, path, METADATA_SUFFIX);
+  if (parts != NULL)
+    found = g_file_get_path (((const GstOmvPart *) parts->data)->file);
   omv_parts_free (parts);
   return found;
 }
@@ -137,8 +150,12 @@ load_metadata (const OmvTool * tool, const gchar * path, guint64 shift)
     return NULL;
   }
 
-  reader = open_quietly (path);
-  if (reader != NULL && !omv_beside_is_own (metadata, reader)) {
+  reader = open_reader (path, &error);
+  if (reader == NULL) {
+    note_error (tool, path, METADATA_SUFFIX, error);
+    return NULL;
+  }
+  if (!omv_beside_is_own (metadata, reader)) {
     omv_note (tool, path, _("The metadata beside it is that of another "
             "recording; it is left out."));
     return NULL;
@@ -152,9 +169,9 @@ GstOmvMetadata *
 omv_sidecars_load_metadata (const OmvTool * tool, const gchar * path,
     guint64 shift)
 {
-  g_autofree gchar *first = find_first_file (path);
+  g_autofree gchar *first = find_first_file (tool, path);
 
-  return load_metadata (tool, first, shift);
+  return first != NULL ? load_metadata (tool, first, shift) : NULL;
 }
 
 void
@@ -183,17 +200,46 @@ omv_sidecars_add_line (OmvSidecars * sidecars, const gchar * line,
   g_string_append_printf (sidecars->lines, "%s\n", changed);
 }
 
-/* @part: where the recording of the line stands among others */
+/* The lines of one recording. */
+typedef struct
+{
+  const GstOmvPart *part;       /* where it stands among others */
+  OmvLost lost;
+  OmvSidecarsFind find;
+  gconstpointer data;
+  guint n_unknown;              /* lines whose frames nobody can tell */
+} Lines;
+
+/* The last frame that has a line. FALSE: none has. */
+static gboolean
+find_last (gchar ** lines, guint64 * ret_last)
+{
+  gboolean has_last = FALSE;
+  guint64 number;
+
+  for (; *lines != NULL; lines++) {
+    if (!gst_omv_line_get_frame (*lines, &number))
+      continue;
+    *ret_last = has_last ? MAX (*ret_last, number) : number;
+    has_last = TRUE;
+  }
+
+  return has_last;
+}
+
 static void
-take_line (OmvSidecars * sidecars, const gchar * line, const GstOmvPart * part,
-    OmvSidecarsFind find, gconstpointer data)
+take_line (OmvSidecars * sidecars, const gchar * line, Lines * lines)
 {
   g_autofree gchar *changed = NULL;
-  guint64 number, new_number;
+  guint64 number, found, new_number;
 
   if (gst_omv_line_get_frame (line, &number)) {
-    if (number >= part->n_frames
-        || !find (data, part->number + number, &new_number))
+    if (!omv_lost_find_number (&lines->lost, number, &found)) {
+      lines->n_unknown += !lines->lost.is_known;
+      return;
+    }
+    if (found >= lines->part->n_frames
+        || !lines->find (lines->data, lines->part->number + found, &new_number))
       return;
     if (new_number != number)
       changed = gst_omv_line_set_frame (line, new_number);
@@ -207,13 +253,24 @@ static void
 take_lines (OmvSidecars * sidecars, const gchar * path,
     const GstOmvPart * part, OmvSidecarsFind find, gconstpointer data)
 {
+  Lines all = {.part = part,.lost = {.is_none = TRUE},.find = find,.data = data
+  };
+  g_autofree gchar *place = g_strconcat (path, LINES_SUFFIX, NULL);
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) lines = gst_omv_lines_load (part->file, &error);
+  guint64 last;
 
-  if (lines == NULL)
+  if (lines == NULL || (find_last (lines, &last)
+          && !omv_lost_find (part->file, last, &all.lost, &error))) {
     note_error (sidecars->tool, path, LINES_SUFFIX, error);
-  for (guint i = 0; lines != NULL && lines[i] != NULL; i++)
-    take_line (sidecars, lines[i], part, find, data);
+    return;
+  }
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    take_line (sidecars, lines[i], &all);
+  if (all.n_unknown > 0)
+    omv_note (sidecars->tool, place, _("Lines of frames behind damage are left "
+            "out, as nobody can tell whose they are: %u."), all.n_unknown);
 }
 
 void
@@ -229,7 +286,7 @@ omv_sidecars_take_lines (OmvSidecars * sidecars, const gchar * path,
     return;
   }
 
-  parts = list_parts (path);
+  parts = list_parts (sidecars->tool, path, LINES_SUFFIX);
   for (GList * l = parts; l != NULL; l = l->next) {
     const GstOmvPart *part = l->data;
     g_autofree gchar *place = g_file_get_path (part->file);
@@ -240,6 +297,24 @@ omv_sidecars_take_lines (OmvSidecars * sidecars, const gchar * path,
 }
 
 /* ---- storing ---- */
+
+/* What an older recording of that name has left would seem to be this one's. */
+static gboolean
+remove_old (const gchar * place, GError ** error)
+{
+  g_autofree gchar *name = NULL;
+  int code;
+
+  if (g_unlink (place) == 0 || errno == ENOENT)
+    return TRUE;
+
+  code = errno;
+  name = g_filename_display_name (place);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
+      _("%s is another recording's and cannot be removed: %s"), name,
+      g_strerror (code));
+  return FALSE;
+}
 
 /* Metadata without the mark is as good, but nobody can see whose it is. */
 static void
@@ -266,8 +341,7 @@ store_metadata (OmvSidecars * sidecars, GError ** error)
     return gst_omv_metadata_store (sidecars->metadata, recording, error);
   }
 
-  (void) g_unlink (place);
-  return TRUE;
+  return remove_old (place, error);
 }
 
 static gboolean
@@ -279,8 +353,7 @@ store_lines (OmvSidecars * sidecars, GError ** error)
     return g_file_set_contents (place, sidecars->lines->str,
         (gssize) sidecars->lines->len, error);
 
-  (void) g_unlink (place);
-  return TRUE;
+  return remove_old (place, error);
 }
 
 gboolean

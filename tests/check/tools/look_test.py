@@ -198,6 +198,18 @@ class Info(ToolTest):
         got = self.json("info", "--json", "a.bin", code=1)
         self.assertIn("extra_data_problem", got)
 
+    def test_sidecar_of_a_damaged_recording(self):
+        """Lines of lost frames are this recording's."""
+        data = bytearray(steady())
+        self.path("a.bin", bytes(data))
+        n = self.json("info", "--json", "a.bin")["frames"]
+        data[16 + 12] = 0xee
+        self.path("a.bin", bytes(data))
+        self.path("a.bin.jsonl", b'{"frame":%d}\n' % (n - 1))
+        got = self.json("info", "--json", "a.bin", code=1)
+        self.assertEqual((got["whole"], got["frames"]), (False, n - 1))
+        self.assertNotIn("extra_data_problem", got)
+
     def test_broken_sidecars(self):
         self.path("a.bin", steady())
         for suffix in ("idx", "json", "jsonl"):

@@ -4,6 +4,7 @@
 What comes out is read by omvimg.py, which shares nothing with the library.
 """
 
+import json
 import os
 import resource
 import signal
@@ -260,7 +261,68 @@ class Sidecars(RepairTest):
         self.repair(data)
         self.assertIn(b'"more"', self.path("out.bin.json").read_bytes())
         self.assertEqual(self.path("out.bin.jsonl").read_bytes(),
-                         b'{"frame":0}\n{"frame":3,"x":1}\n{"y":2}\n')
+                         b'{"frame":0}\n{"frame":2,"x":1}\n{"y":2}\n')
+
+    def lines_of(self, data, n, *said):
+        """Which frames have lines now, and those that they had, if each of the
+        first n frames as they were recorded has one."""
+        self.path("in.bin", bytes(data))
+        self.path("in.bin.jsonl", "".join(
+            f'{{"frame":{i},"was":{i}}}\n' for i in range(n)).encode())
+        result = self.run_tool("repair", "--force", "in.bin", "out.bin")
+        self.assertEqual(result.code, 0, result.err)
+        if said:
+            self.assert_sentence(result.err, "in.bin.jsonl", *said)
+        else:
+            self.assertEqual(result.err, "")
+        lines = map(json.loads,
+                    self.path("out.bin.jsonl").read_text().splitlines())
+        return [(line["frame"], line["was"]) for line in lines]
+
+    def test_lines_behind_lost_frames(self):
+        """They follow their frames, where it is known how many were lost."""
+        good = stored.grays(8)
+        data = bytearray(good)
+        data[stored.FIRST + 64 * 2 + 12] = 0xee
+        data[stored.FIRST + 64 * 3 + 12] = 0xee
+        self.assertEqual(self.lines_of(data, 8),
+                         [(0, 0), (1, 1), (2, 4), (3, 5), (4, 6), (5, 7)])
+        self.assertEqual(self.lines_of(data[:-1], 8),
+                         [(0, 0), (1, 1), (2, 4), (3, 5), (4, 6)])
+        self.assertEqual(self.lines_of(data, 3), [(0, 0), (1, 1)])
+
+    def test_lines_that_nobody_can_tell(self):
+        """They are left out, and counted."""
+        good = stored.grays(8)
+        twice = bytearray(good)
+        for n in 2, 5:
+            twice[stored.FIRST + 64 * n + 12] = 0xee
+        # a part of a frame is gone, or more lines than frames there were
+        short = good[:stored.FIRST + 64 * 3 + 16] \
+            + good[stored.FIRST + 64 * 4:]
+        once = bytearray(good)
+        once[stored.FIRST + 64 * 2 + 12] = 0xee
+        for data, n, first in ((twice, 8, 2), (short, 8, 3), (once, 9, 2)):
+            with self.subTest(n=n, first=first):
+                self.assertEqual(self.lines_of(data, n, str(n - first)),
+                                 [(i, i) for i in range(first)])
+
+    def test_lines_of_another_size(self):
+        """Who knows how many frames were lost between two sizes?"""
+        data = bytearray(stored.grays(4) + stored.grays(
+            4, size=(16, 16))[stored.FIRST:])
+        data[stored.FIRST + 64 * 3 + 12] = 0xee
+        self.assertEqual(self.lines_of(data, 8, "5"),
+                         [(0, 0), (1, 1), (2, 2)])
+
+    def test_old_ones_that_stay(self):
+        """A directory cannot be unlinked; as good as a file that cannot."""
+        self.path("in.bin", stored.grays(2))
+        (self.path("out.bin.jsonl")).mkdir()
+        result = self.run_tool("repair", "--force", "in.bin", "out.bin")
+        self.assertEqual((result.code, result.out), (1, ""))
+        self.assert_sentence(result.err, "out.bin", "out.bin.jsonl",
+                             "cannot be removed")
 
 
 class Wrong(ToolTest):
