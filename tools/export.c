@@ -269,17 +269,31 @@ decide_times (OmvExport * self)
 
 /* ---- doing it ---- */
 
+/* FALSE after omv_fail(). */
+static gboolean
+write_times (const OmvExport * self, const OmvExportResult * result)
+{
+  if (self->times == NULL)
+    return TRUE;
+  if (result->n_written == result->n_frames)
+    return omv_export_times_commit (self->times, self->out, result->n_written);
+
+  (void) omv_fail_with (self->in, _("Frames that cannot be decoded were left "
+          "out: %" PRIu64 ". Nobody can tell the times of the others, so they "
+          "were not written."), result->n_frames - result->n_written);
+  return FALSE;
+}
+
 static gint
 conclude (const OmvExport * self, const OmvExportResult * result)
 {
-  if (self->times != NULL
-      && !omv_export_times_commit (self->times, self->out, result->n_frames))
+  if (!write_times (self, result))
     return OMV_EXIT_FAILED;
   if (!result->interrupted)
     return OMV_EXIT_FINE;
 
   omv_note (self->tool, self->out, _("Stopped; it holds the first %" PRIu64
-          " frames."), result->n_frames);
+          " frames."), result->n_written);
   return OMV_EXIT_FAILED;
 }
 
@@ -303,7 +317,7 @@ write_images (OmvExport * self, gchar ** inputs)
   if (omv_image_files_get_count (files) == 0 && !result.interrupted)
     return omv_fail_with (self->in, _("No picture can be decoded."));
 
-  result.n_frames = omv_image_files_get_count (files);
+  result.n_written = omv_image_files_get_count (files);
   return conclude (self, &result);
 }
 
@@ -325,7 +339,9 @@ write_video (OmvExport * self, OmvOutput * output)
   /* an empty file is of no use */
   if (result.interrupted && result.n_frames == 0)
     return omv_fail_with (self->out, _("Stopped before the first frame."));
-  if (!result.interrupted && !self->passes && result.n_written == 0)
+  if (self->passes)
+    result.n_written = result.n_frames;
+  if (!result.interrupted && result.n_written == 0)
     return omv_fail_with (self->in, _("No picture can be decoded."));
   if (!omv_output_commit (output))
     return OMV_EXIT_FAILED;

@@ -301,6 +301,23 @@ class Times(ConvertTest):
         self.fails("convert", "in.bin", "one.png", "--timing=frames",
                    subject="one.png", words=["--force"])
 
+    def test_times_of_frames_that_are_lost(self):
+        """Where a frame cannot be decoded nobody can tell whose times are
+        whose: there is no table, and that is said."""
+        writer = Writer()
+        for n in range(5):
+            writer.frame(40, 16, 16, "JPEG", b"no picture" if n == 2
+                         else pictures.jpeg(16, 16, n))
+        self.path("in.bin", bytes(writer.data))
+        self.path("p").mkdir()
+        for name in "out.avi", "p/%d.png":
+            result = self.run_tool("convert", "--size=16x16", "in.bin", name,
+                                   "--timing=frames")
+            self.assertEqual(result.code, 1, name)
+            self.assertRegex(result.err, "omvstr: in.bin: .*left out: 1[.] .*")
+            self.assertFalse(self.path(name + ".times.csv").exists())
+        self.assertEqual(len(list(self.path("p").iterdir())), 4)
+
     def test_lead(self):
         """The time before the first frame. Where a film cannot begin with
         nothing, the first picture fills it."""
