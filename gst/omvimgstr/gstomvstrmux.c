@@ -162,31 +162,27 @@ gst_omv_str_mux_reset (GstOmvStrMux * self)
   self->backward = 0;
 }
 
-/* Pushes what stands before the first frame. The header is a buffer of its own,
- * equal to the one in the caps, so that network sinks can tell it from frames
- * and give it to late joiners. */
-static GstFlowReturn
-gst_omv_str_mux_write_header (GstOmvStrMux * self)
+/* The header is a buffer of its own, equal to the one in the caps, so that network
+ * sinks can tell it from frames and give it to late joiners. */
+static GstBuffer *
+gst_omv_str_mux_make_header (GstOmvStrMux * self)
 {
-  g_autofree gchar *stream_id =
-      gst_pad_create_stream_id (self->srcpad, GST_ELEMENT (self), NULL);
-  GstEvent *stream_start = gst_event_new_stream_start (stream_id);
   guint8 *data = g_malloc (GST_OMV_FILE_HEADER_SIZE);
-  GValue headers = G_VALUE_INIT, value = G_VALUE_INIT;
   GstBuffer *header;
-  GstCaps *caps;
-  GstSegment segment;
-
-  self->started = TRUE;
-
-  gst_event_set_group_id (stream_start, self->group_id);
-  gst_pad_push_event (self->srcpad, stream_start);
 
   gst_omv_file_header_write (self->settings.version, data);
   header = gst_buffer_new_wrapped (data, GST_OMV_FILE_HEADER_SIZE);
   GST_BUFFER_FLAG_SET (header, GST_BUFFER_FLAG_HEADER);
 
-  caps = gst_static_pad_template_get_caps (&src_template);
+  return header;
+}
+
+static GstCaps *
+gst_omv_str_mux_make_caps (GstBuffer * header)
+{
+  GstCaps *caps = gst_static_pad_template_get_caps (&src_template);
+  GValue headers = G_VALUE_INIT, value = G_VALUE_INIT;
+
   caps = gst_caps_make_writable (caps);
   g_value_init (&headers, GST_TYPE_ARRAY);
   g_value_init (&value, GST_TYPE_BUFFER);
@@ -194,14 +190,54 @@ gst_omv_str_mux_write_header (GstOmvStrMux * self)
   gst_value_array_append_and_take_value (&headers, &value);
   gst_structure_take_value (gst_caps_get_structure (caps, 0), "streamheader",
       &headers);
+
+  return caps;
+}
+
+/* Once for each file: the pad keeps its events for whoever is linked later, and a
+ * flush takes the segment away. */
+static void
+gst_omv_str_mux_announce (GstOmvStrMux * self, GstBuffer * header)
+{
+  g_autoptr (GstEvent) sent =
+      gst_pad_get_sticky_event (self->srcpad, GST_EVENT_SEGMENT, 0);
+  g_autoptr (GstCaps) caps = NULL;
+  g_autofree gchar *stream_id = NULL;
+  GstEvent *stream_start;
+  GstSegment segment;
+
+  if (sent != NULL)
+    return;
+
+  stream_id = gst_pad_create_stream_id (self->srcpad, GST_ELEMENT (self), NULL);
+  stream_start = gst_event_new_stream_start (stream_id);
+  gst_event_set_group_id (stream_start, self->group_id);
+  gst_pad_push_event (self->srcpad, stream_start);
+
+  caps = gst_omv_str_mux_make_caps (header);
   gst_pad_push_event (self->srcpad, gst_event_new_caps (caps));
-  gst_caps_unref (caps);
 
   gst_segment_init (&segment, GST_FORMAT_TIME);
   gst_pad_push_event (self->srcpad, gst_event_new_segment (&segment));
+}
 
-  self->offset = GST_OMV_FILE_HEADER_SIZE;
-  return gst_pad_push (self->srcpad, header);
+/* Pushes what stands before the first frame. If nobody takes it, as long as
+ * nothing is linked for example, the next frame tries again: without it the
+ * recording could not be read. */
+static GstFlowReturn
+gst_omv_str_mux_write_header (GstOmvStrMux * self)
+{
+  GstBuffer *header = gst_omv_str_mux_make_header (self);
+  GstFlowReturn flow;
+
+  gst_omv_str_mux_announce (self, header);
+  flow = gst_pad_push (self->srcpad, header);
+  if (flow == GST_FLOW_OK) {
+    self->started = TRUE;
+    self->offset = GST_OMV_FILE_HEADER_SIZE;
+  }
+
+  return flow;
 }
 
 static void

@@ -269,6 +269,30 @@ GST_START_TEST (test_empty_recording)
 
 GST_END_TEST;
 
+/* As behind a tee with allow-not-linked, whose sink is linked while it runs: what
+ * has not gone out is tried again, and events that wait on the pad are not
+ * repeated. */
+GST_START_TEST (test_linked_late)
+{
+  static const guint32 intervals[] = { 0, 40 };
+  GstHarness *h = make_harness (GRAY);
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (h->element, "src");
+
+  fail_unless (gst_pad_unlink (pad, h->sinkpad));
+  for (guint i = 0; i < 3; i++)
+    fail_unless_equals_int (gst_harness_push (h, make_buffer (16,
+                i * GST_SECOND, GST_CLOCK_TIME_NONE)), GST_FLOW_NOT_LINKED);
+
+  fail_unless_equals_int (gst_pad_link (pad, h->sinkpad), GST_PAD_LINK_OK);
+  push_gray (h, 3 * GST_SECOND);
+  push_gray (h, 3040 * GST_MSECOND);
+  fail_unless_equals_int (gst_harness_events_received (h), 3);
+  assert_gray_intervals (h, intervals, 2);
+  gst_harness_teardown (h);
+}
+
+GST_END_TEST;
+
 /* As between the fragments of splitmuxsink. */
 GST_START_TEST (test_flush_starts_a_new_file)
 {
@@ -1172,6 +1196,7 @@ omvstrmux_suite (void)
   tcase_add_test (tcase, test_header_is_a_buffer_of_its_own);
   tcase_add_test (tcase, test_one_buffer_a_frame);
   tcase_add_test (tcase, test_empty_recording);
+  tcase_add_test (tcase, test_linked_late);
   tcase_add_test (tcase, test_flush_starts_a_new_file);
   tcase_add_test (tcase, test_null_starts_a_new_file);
   tcase_add_test (tcase, test_pads);
