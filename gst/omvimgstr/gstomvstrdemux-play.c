@@ -202,6 +202,16 @@ stamp (GstOmvStrDemux * self, const GstOmvWalkStep * frame,
   GST_OBJECT_UNLOCK (self);
 }
 
+/* Says of an error @flow that somebody else has returned, and perhaps said nothing
+ * about, that it ends the stream. */
+static GstFlowReturn
+explain (GstOmvStrDemux * self, GstFlowReturn flow)
+{
+  if (flow < GST_FLOW_EOS || flow == GST_FLOW_NOT_LINKED)
+    GST_ELEMENT_FLOW_ERROR (self, flow);
+  return flow;
+}
+
 /* Pushes @frame, whose pixels are @payload. */
 GstFlowReturn
 gst_omv_str_demux_push_frame (GstOmvStrDemux * self,
@@ -225,8 +235,11 @@ gst_omv_str_demux_push_frame (GstOmvStrDemux * self,
   stamp (self, frame, duration, buffer);
 
   flow = gst_pad_push (self->srcpad, buffer);
-  if (flow != GST_FLOW_NOT_NEGOTIATED && flow != GST_FLOW_NOT_LINKED)
-    return flow;
+  if (flow != GST_FLOW_NOT_NEGOTIATED && flow != GST_FLOW_NOT_LINKED) {
+    /* an upstream that still pushes is told, and says it by itself */
+    return self->pulling || self->feed.input.at_end ? explain (self, flow)
+        : flow;
+  }
 
   GST_ELEMENT_ERROR (self, STREAM, FORMAT,
       (_("Frame %" PRIu64 " at byte %" PRIu64 " is a %s frame of %d x %d "
@@ -346,7 +359,7 @@ pull_frame (GstOmvStrDemux * self,
     return GST_FLOW_OK;
   }
   if (flow != GST_FLOW_OK)
-    return flow;
+    return explain (self, flow);
 
   return gst_omv_str_demux_push_frame (self, frame, payload,
       pull_duration (self, frame));
@@ -469,7 +482,8 @@ pull_step (GstOmvStrDemux * self)
   before = self->walk;
   switch (gst_omv_walk_next (&self->walk, &self->pull.input, &step, &error)) {
     case GST_OMV_WALK_NEED:
-      return omv_pull_bytes (&self->pull, step.offset, (gsize) step.size);
+      return explain (self, omv_pull_bytes (&self->pull, step.offset,
+              (gsize) step.size));
     case GST_OMV_WALK_FRAME:
       self->at_place = FALSE;
       return gst_omv_str_demux_is_behind_stop (self, &step) ? end_pass (self)
@@ -508,14 +522,15 @@ push_segment_done (GstOmvStrDemux * self)
   gst_pad_push_event (self->srcpad, event);
 }
 
-/* Tells downstream that @flow was the last word. */
+/* Tells downstream that @flow was the last word. Of an error, a message has said
+ * why. */
 void
 gst_omv_str_demux_end_stream (GstOmvStrDemux * self, GstFlowReturn flow)
 {
   GstEvent *eos;
 
-  /* whoever returned an error has said why */
-  if (self->srcpad == NULL || flow > GST_FLOW_EOS)
+  if (self->srcpad == NULL
+      || (flow > GST_FLOW_EOS && flow != GST_FLOW_NOT_LINKED))
     return;
   if (flow == GST_FLOW_EOS
       && (self->segment.flags & GST_SEGMENT_FLAG_SEGMENT) != 0) {

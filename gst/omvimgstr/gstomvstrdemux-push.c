@@ -171,8 +171,8 @@ end_of_stream (GstOmvStrDemux * self)
     return;
 
   self->push_flow = drain (self);
-  if (self->push_flow == GST_FLOW_EOS)
-    gst_omv_str_demux_end_stream (self, GST_FLOW_EOS);
+  /* an error, too: nothing follows from upstream that would end the stream */
+  gst_omv_str_demux_end_stream (self, self->push_flow);
 }
 
 /* The recording is pushed from its start again, unless a segment follows that

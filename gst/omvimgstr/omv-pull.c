@@ -167,9 +167,6 @@ pull_block (OmvPull * pull, guint64 offset, gsize size, gboolean reuse)
   drop_bytes (pull);
   if (!gst_buffer_map (block, &pull->map, GST_MAP_READ)) {
     gst_buffer_unref (block);
-    GST_ELEMENT_ERROR (GST_PAD_PARENT (pull->pad), RESOURCE, READ, (NULL),
-        ("%" G_GSIZE_FORMAT " bytes at %" G_GUINT64_FORMAT " cannot be mapped",
-            size, offset));
     return GST_FLOW_ERROR;
   }
   pull->block = block;

@@ -212,7 +212,7 @@ sink_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
   g_ptr_array_add (player->segments, segment);
 
   return player->max_buffers > 0
-      && player->buffers->len >= player->max_buffers ? GST_FLOW_EOS
+      && player->buffers->len >= player->max_buffers ? player->last_flow
       : GST_FLOW_OK;
 }
 
@@ -285,6 +285,7 @@ omv_player_new (OmvPlayerMode mode, gconstpointer data, gsize size)
   g_cond_init (&player->changed);
   player->mode = mode;
   player->segment_done = -1;
+  player->last_flow = GST_FLOW_EOS;
   player->chunk = MAX (size, 1);
   player->data = g_bytes_new_static (data, size);
   player->buffers = g_ptr_array_new_with_free_func (

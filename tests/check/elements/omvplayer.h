@@ -24,7 +24,8 @@ typedef struct {
   GstCaps *sink_caps;           /* what it takes; NULL = anything */
   const gchar *uri;             /* where the recording says it comes from */
   gboolean stay_unlinked;       /* nothing is linked to the pad */
-  guint max_buffers;            /* then it is at EOS; 0 = never */
+  guint max_buffers;            /* then it is at EOS; 0 = never … */
+  GstFlowReturn last_flow;      /* … or says this */
   guint64 repeat;               /* pull mode: what follows the file header is
                                    there so many times, without being in memory */
   gint shrink_after;            /* after so many pulls the recording … */

@@ -893,6 +893,59 @@ GST_START_TEST (test_downstream_eos_ends)
 
 GST_END_TEST;
 
+static const GstFlowReturn error_flows[] = {
+  GST_FLOW_ERROR, GST_FLOW_NOT_SUPPORTED, GST_FLOW_CUSTOM_ERROR
+};
+
+/* One error, and then the end: both end here, behind whoever returned @flow. */
+static void
+assert_ends_with_error (OmvPlayer * player)
+{
+  g_autoptr (GstMessage) message = NULL;
+
+  omv_player_start (player);
+  omv_player_wait (player);
+  fail_unless (g_error_matches (player->error, GST_STREAM_ERROR,
+          GST_STREAM_ERROR_FAILED));
+  message = gst_bus_timed_pop_filtered (player->bus, 30 * GST_SECOND,
+      GST_MESSAGE_ERROR | GST_MESSAGE_EOS);
+  fail_unless (message != NULL);
+  fail_unless_equals_int (GST_MESSAGE_TYPE (message), GST_MESSAGE_EOS);
+  omv_player_stop (player);
+}
+
+/* An application's sink may return an error and say nothing. */
+GST_START_TEST (test_downstream_error_is_said)
+{
+  g_autoptr (GByteArray) bytes = omv_test_build ("V2.0 g8x8 g8x8 g8x8", NULL);
+  OmvPlayer *player = omv_player_new (OMV_PLAYER_PULL, bytes->data, bytes->len);
+
+  player->max_buffers = 2;
+  player->last_flow = error_flows[__i__];
+  assert_ends_with_error (player);
+  fail_unless_equals_int (player->buffers->len, 2);
+  omv_player_free (player);
+}
+
+GST_END_TEST;
+
+/* A frame of version 1 behind damage is believed only once the stream has ended;
+ * upstream is done by then. */
+GST_START_TEST (test_error_at_the_end_is_said)
+{
+  g_autoptr (GByteArray) bytes =
+      omv_test_build ("V1.0 g8x8 g8x8 g8x8 +64 g8x8", NULL);
+  OmvPlayer *player = omv_player_new (OMV_PLAYER_PUSH, bytes->data, bytes->len);
+
+  player->max_buffers = 4;
+  player->last_flow = error_flows[__i__];
+  assert_ends_with_error (player);
+  fail_unless_equals_int (player->buffers->len, 4);
+  omv_player_free (player);
+}
+
+GST_END_TEST;
+
 /* Running time goes on without a break from pass to pass. */
 GST_START_TEST (test_loop)
 {
@@ -1066,6 +1119,10 @@ omvstrdemux_suite (void)
   tcase_add_loop_test (tcase, test_refused_caps_are_explained, 0, LAST_MODE);
   tcase_add_loop_test (tcase, test_nothing_linked_is_explained, 0, LAST_MODE);
   tcase_add_loop_test (tcase, test_downstream_eos_ends, 0, LAST_MODE);
+  tcase_add_loop_test (tcase, test_downstream_error_is_said, 0,
+      G_N_ELEMENTS (error_flows));
+  tcase_add_loop_test (tcase, test_error_at_the_end_is_said, 0,
+      G_N_ELEMENTS (error_flows));
   tcase_add_test (tcase, test_loop);
   tcase_add_test (tcase, test_loop_of_no_time);
   tcase_add_test (tcase, test_duration_and_position);
