@@ -299,6 +299,21 @@ make_structure (const OmvDumpReport * report)
   return structure;
 }
 
+/* For those who do not know the element's own message. The ring goes on, so it is
+ * no error. */
+static void
+warn_of_failure (GstOmvRingSink * self, const OmvDumpReport * report)
+{
+  gboolean is_full =
+      g_error_matches (report->error, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
+
+  gst_element_message_full (GST_ELEMENT (self), GST_MESSAGE_WARNING,
+      GST_RESOURCE_ERROR, is_full ? GST_RESOURCE_ERROR_NO_SPACE_LEFT
+      : GST_RESOURCE_ERROR_WRITE, g_strdup (report->error->message),
+      g_strdup_printf ("clip %" G_GUINT64_FORMAT ", file %s", report->clip->id,
+          GST_STR_NULL (report->location)), __FILE__, G_STRFUNC, __LINE__);
+}
+
 /* Posts what has become of a clip; an OmvDumpFunc. */
 void
 gst_omv_ring_sink_announce (const OmvDumpReport * report, gpointer user_data)
@@ -312,8 +327,7 @@ gst_omv_ring_sink_announce (const OmvDumpReport * report, gpointer user_data)
   GST_OBJECT_UNLOCK (self);
 
   if (report->error != NULL)
-    GST_WARNING_OBJECT (self, "clip %" G_GUINT64_FORMAT ": %s",
-        report->clip->id, report->error->message);
+    warn_of_failure (self, report);
   gst_element_post_message (GST_ELEMENT (self),
       gst_message_new_element (GST_OBJECT (self), make_structure (report)));
 }

@@ -42,9 +42,9 @@
  * A clip is `NAME.part` until it is whole. With #GstOmvRingSink:fsync the disk has
  * it before it gets its name. A file that is there is never overwritten. Beside
  * each lies `NAME.json` with the wall-clock time, running times, label and more.
- * If the disk is full, the clip's message says so, what was written stays as
- * `NAME.part`, and capture goes on. The clip ends there, and the next trigger opens
- * another one, unless an #omvringsrc plays the clip.
+ * If the disk is full, the clip's message and a warning say so, what was written
+ * stays as `NAME.part`, and capture goes on. The clip ends there, and the next
+ * trigger opens another one, unless an #omvringsrc plays the clip.
  *
  * ## Message
  *
@@ -59,7 +59,10 @@
  *  - `first-time`, `trigger-time`, `last-time` (#GstClockTime): running times of
  *    frames. After a flush they go on where they were
  *  - `wall-clock` (string): of the trigger, ISO 8601
- *  - `error` (#GError, optional): why the file is missing or not whole
+ *  - `error` (#GError, optional): why the file is missing or not whole: it could
+ *    not be written, or all frames were overtaken. A warning of the element with
+ *    the same text (%GST_RESOURCE_ERROR_NO_SPACE_LEFT or
+ *    %GST_RESOURCE_ERROR_WRITE) comes before the message
  *
  * It does not compress: put an encoder before it to keep more in the same memory.
  *

@@ -214,6 +214,24 @@ ring_pop_dump (Ring * ring)
   return message;
 }
 
+/* The next message about a clip is a warning, which says @text, or anything if that
+ * is NULL. */
+void
+ring_pop_warning (Ring * ring, GstResourceError code, const gchar * text)
+{
+  g_autoptr (GstMessage) message = ring_pop (ring,
+      GST_MESSAGE_ELEMENT | GST_MESSAGE_WARNING);
+  g_autoptr (GError) warning = NULL;
+
+  fail_unless_equals_int (GST_MESSAGE_TYPE (message), GST_MESSAGE_WARNING);
+  fail_unless (GST_MESSAGE_SRC (message) == GST_OBJECT (ring->sink));
+  gst_message_parse_warning (message, &warning, NULL);
+  fail_unless (g_error_matches (warning, GST_RESOURCE_ERROR, (gint) code),
+      "%s", warning->message);
+  if (text != NULL)
+    fail_unless_equals_string (warning->message, text);
+}
+
 /* None has been posted. That none will be is for the test to know. */
 void
 ring_check_no_dump (Ring * ring)

@@ -57,6 +57,8 @@ GstFlowReturn ring_push_text (GstPad * source, const gchar * text);
 
 GstMessage *ring_pop_dump (Ring * ring);
 GstMessage *ring_pop (Ring * ring, GstMessageType type);
+void ring_pop_warning (Ring * ring, GstResourceError code,
+    const gchar * text);
 guint64 ring_get_number (GstMessage * message, const gchar * field);
 const gchar *ring_get_location (GstMessage * message);
 gchar *ring_check_clip (Ring * ring, const Clip * clip);
