@@ -7,7 +7,7 @@
  * gives the file its name and announces it: the next clip need not wait for that.
  *
  * A clip that cannot be written is announced at once, with the error, and what
- * could be written stays.
+ * could be written stays. One whose frames were all overtaken is an error, too.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -18,7 +18,10 @@
 
 #include "omv-dumper.h"
 
+#include <inttypes.h>
+
 #include <gst/omv/omv-dump-file.h>
+#include <gst/omv/omv-i18n.h>
 #include <gst/omv/omv-metadata.h>
 
 #include "omv-clip-name.h"
@@ -168,6 +171,15 @@ pass_frame (OmvDumper * self, Job * job, GstOmvRing * ring,
   return next;
 }
 
+/* All frames were overtaken: there is no file that would say so. */
+static void
+fail_without_file (Job * job)
+{
+  g_set_error (&job->error, GST_OMV_ERROR, GST_OMV_ERROR_OVERTAKEN,
+      _("None of the %" PRIu64 " frames could be written in time."),
+      job->report.n_missing);
+}
+
 static void
 dump_clip (OmvDumper * self, GstOmvRing * ring, Job * job)
 {
@@ -183,6 +195,8 @@ dump_clip (OmvDumper * self, GstOmvRing * ring, Job * job)
 
   if (job->error != NULL)
     omv_hub_give_up (self->hub, job->clip);
+  else if (job->file == NULL && self->settings.location != NULL)
+    fail_without_file (job);
   g_thread_pool_push (self->finisher, job, NULL);
 }
 

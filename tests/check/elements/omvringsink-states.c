@@ -138,6 +138,40 @@ GST_START_TEST (test_overtaken)
 
 GST_END_TEST;
 
+/* Of a clip that waits for the one before it nothing is left: there is no file,
+ * which is an error. */
+GST_START_TEST (test_all_overtaken)
+{
+  g_autoptr (Ring) ring = ring_new ("slots", 10, NULL);
+  g_autoptr (GstMessage) held = NULL;
+  g_autoptr (GstMessage) message = NULL;
+  g_autoptr (GError) error = NULL;
+
+  ring_play (ring);
+  ring_push (ring, 10);
+  slow_disk_hold ();
+  fail_unless_equals_uint64 (ring_trigger (ring, NULL), 1);
+  slow_disk_wait_held ();
+  ring_push (ring, 5);
+  fail_unless_equals_uint64 (ring_trigger (ring, NULL), 2);
+  ring_push (ring, 60);
+  slow_disk_release ();
+
+  held = ring_pop_dump (ring);
+  fail_if (gst_structure_has_field (gst_message_get_structure (held), "error"));
+  ring_pop_warning (ring, GST_RESOURCE_ERROR_WRITE,
+      "None of the 5 frames could be written in time.");
+  message = ring_pop_dump (ring);
+  fail_unless (ring_get_location (message) == NULL);
+  fail_unless_equals_uint64 (ring_get_number (message, "frames-missing"), 5);
+  fail_unless (gst_structure_get (gst_message_get_structure (message), "error",
+          G_TYPE_ERROR, &error, NULL));
+  fail_unless_equals_string (error->message,
+      "None of the 5 frames could be written in time.");
+}
+
+GST_END_TEST;
+
 /* The spare slots: a full ring loses nothing to a disk that starts late. */
 GST_START_TEST (test_late_disk)
 {
@@ -368,6 +402,7 @@ omvringsink_states_suite (void)
   tcase_add_test (tc, test_ready_finishes_clips);
   tcase_add_test (tc, test_settings_of_ready);
   tcase_add_test (tc, test_overtaken);
+  tcase_add_test (tc, test_all_overtaken);
   tcase_add_test (tc, test_late_disk);
   tcase_add_test (tc, test_pause_while_eos_waits);
   tcase_add_test (tc, test_flush_while_eos_waits);
