@@ -281,6 +281,15 @@ gst_omv_str_demux_skip (GstOmvStrDemux * self, const GstOmvWalkStep * damage)
   omv_report_damage (&self->report, damage);
 }
 
+/* The walk has come to the end. */
+void
+gst_omv_str_demux_report_end (GstOmvStrDemux * self, const GstOmvWalkStep * end)
+{
+  if (end->fault == GST_OMV_FAULT_TORN)
+    omv_report_torn (&self->report, end);
+  omv_report_end (&self->report);
+}
+
 /* Ends the stream. Without a pad there is nothing to end, and silence would
  * leave applications that wait for the pad waiting. */
 GstFlowReturn
@@ -289,7 +298,7 @@ gst_omv_str_demux_finish (GstOmvStrDemux * self)
   if (self->srcpad != NULL)
     return GST_FLOW_EOS;
 
-  if (self->report.pixelless > 0)
+  if (self->report.pixelless.count > 0)
     GST_ELEMENT_ERROR (self, STREAM, DEMUX,
         (_("The recording holds no frame with pixels.")), (NULL));
   else
@@ -422,6 +431,81 @@ end_pass (GstOmvStrDemux * self)
   return GST_FLOW_OK;
 }
 
+/* The number of the first frame that will be played of those in hand. */
+static guint64
+get_first_shown (GstOmvStrDemux * self)
+{
+  const OmvPlace *places = (const OmvPlace *) self->backward->data;
+  guint i = 0;
+
+  while (i + 1 < self->backward->len
+      && places[i + 1].time <= self->segment.start)
+    i++;
+
+  return places[i].number;
+}
+
+/* How many damages are before frame @number. */
+static guint
+count_damages (const GstOmvIndex * index, guint64 number)
+{
+  guint low = 0, high = gst_omv_index_get_n_damages (index);
+
+  while (low < high) {
+    guint middle = low + (high - low) / 2;
+    GstOmvWalkStep damage;
+
+    gst_omv_index_get_damage (index, middle, &damage);
+    if (damage.number <= number)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+
+  return low;
+}
+
+/* Tells what lies between the frames in hand, and between them and frame @end, which
+ * was played last: the walk jumps over it. Behind the last frame of all is what
+ * the recording ends with, and before the first one what it starts with. */
+static void
+report_between (GstOmvStrDemux * self, const GstOmvIndex * index, guint64 end)
+{
+  guint n_damages = gst_omv_index_get_n_damages (index);
+  guint64 first = get_first_shown (self);
+
+  for (guint i = count_damages (index, end); i-- > 0;) {
+    GstOmvWalkStep damage;
+
+    gst_omv_index_get_damage (index, i, &damage);
+    if (damage.number <= first && first > 0)
+      break;
+    if (i + 1 == n_damages && gst_omv_index_is_torn (index))
+      omv_report_torn (&self->report, &damage);
+    else
+      omv_report_damage (&self->report, &damage);
+  }
+}
+
+/* Playing backward: gets frames in hand. FALSE: there are no more. */
+static gboolean
+list_back (GstOmvStrDemux * self)
+{
+  OmvFinder *finder = gst_omv_str_demux_borrow_finder (self);
+  gboolean found;
+
+  if (finder == NULL)
+    return FALSE;
+
+  found = omv_finder_list_before (finder, self->backward_number,
+      self->backward);
+  if (found)
+    report_between (self, omv_finder_get_index (finder), self->backward_number);
+  gst_omv_str_demux_return_finder (self, finder);
+
+  return found;
+}
+
 /* Playing backward: makes the walk stand before the next frame, which is the one
  * before the last. */
 static GstFlowReturn
@@ -429,18 +513,10 @@ step_back (GstOmvStrDemux * self)
 {
   const OmvPlace *place;
 
-  if (!self->need_segment && self->segment.position <= self->segment.start)
+  if ((!self->need_segment && self->segment.position <= self->segment.start)
+      || (self->backward->len == 0 && !list_back (self))) {
+    omv_report_end (&self->report);
     return end_pass (self);
-
-  if (self->backward->len == 0) {
-    OmvFinder *finder = gst_omv_str_demux_borrow_finder (self);
-    gboolean found = finder != NULL && omv_finder_list_before (finder,
-        self->backward_number, self->backward);
-
-    if (finder != NULL)
-      gst_omv_str_demux_return_finder (self, finder);
-    if (!found)
-      return end_pass (self);
   }
 
   place = &g_array_index (self->backward, OmvPlace, self->backward->len - 1);
@@ -492,7 +568,7 @@ pull_step (GstOmvStrDemux * self)
       gst_omv_str_demux_skip (self, &step);
       return GST_FLOW_OK;
     case GST_OMV_WALK_END:
-      omv_report_end (&self->report, &step);
+      gst_omv_str_demux_report_end (self, &step);
       return end_pass (self);
     case GST_OMV_WALK_ERROR:
       return gst_omv_str_demux_fail (self, error);

@@ -119,6 +119,8 @@ GstFlowReturn gst_omv_str_demux_push_frame (GstOmvStrDemux * self,
     const GstOmvWalkStep * frame, GstBuffer * payload, GstClockTime duration);
 void gst_omv_str_demux_skip (GstOmvStrDemux * self,
     const GstOmvWalkStep * damage);
+void gst_omv_str_demux_report_end (GstOmvStrDemux * self,
+    const GstOmvWalkStep * end);
 GstFlowReturn gst_omv_str_demux_fail (GstOmvStrDemux * self, GError * error);
 GstFlowReturn gst_omv_str_demux_finish (GstOmvStrDemux * self);
 void gst_omv_str_demux_end_stream (GstOmvStrDemux * self, GstFlowReturn flow);

@@ -133,7 +133,7 @@ drain (GstOmvStrDemux * self)
         gst_omv_str_demux_skip (self, &step);
         break;
       case GST_OMV_WALK_END:
-        omv_report_end (&self->report, &step);
+        gst_omv_str_demux_report_end (self, &step);
         flow = gst_omv_str_demux_finish (self);
         break;
       case GST_OMV_WALK_ERROR:

@@ -141,7 +141,7 @@ gst_omv_str_demux_reset (GstOmvStrDemux * self)
 
   omv_output_init (&self->output,
       self->settings.output == GST_OMV_STR_DEMUX_OUTPUT_FRAMES);
-  omv_report_init (&self->report, GST_ELEMENT (self));
+  omv_report_reset (&self->report);
   self->seqnum = gst_util_seqnum_next ();
   self->need_segment = FALSE;
   self->start_at_frame = TRUE;
@@ -289,6 +289,7 @@ gst_omv_str_demux_finalize (GObject * object)
   GstOmvStrDemux *self = GST_OMV_STR_DEMUX (object);
 
   omv_feed_finish (&self->feed);
+  omv_report_clear (&self->report);
   gst_omv_index_free (self->seen);
   g_array_unref (self->backward);
   gst_clear_tag_list (&self->tags);
@@ -408,6 +409,7 @@ gst_omv_str_demux_init (GstOmvStrDemux * self)
   self->properties.use_index = DEFAULT_USE_INDEX;
   g_cond_init (&self->guests_left);
   omv_feed_init (&self->feed);
+  omv_report_init (&self->report, GST_ELEMENT (self));
   self->backward = g_array_new (FALSE, FALSE, sizeof (OmvPlace));
   gst_omv_str_demux_reset (self);
 

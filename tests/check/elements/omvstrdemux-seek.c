@@ -671,6 +671,113 @@ GST_START_TEST (test_damaged)
 
 GST_END_TEST;
 
+/* Plays only the first frame, before all damage. */
+static Fixture *
+start_at_first (const gchar * recipe)
+{
+  g_autoptr (GByteArray) bytes = omv_test_build (recipe, NULL);
+  Fixture *fixture = fixture_new (bytes->data, bytes->len);
+
+  fixture->player = omv_player_new (OMV_PLAYER_PULL, fixture->data,
+      fixture->size);
+  fixture->player->max_buffers = 1;
+  omv_player_start (fixture->player);
+  omv_player_wait (fixture->player);
+  fail_unless_equals_int (fixture->player->warnings->len, 0);
+  fixture->player->max_buffers = 0;
+
+  return fixture;
+}
+
+static void
+assert_warning (Fixture * fixture, guint i, const gchar * words)
+{
+  const gchar *warning;
+
+  fail_unless (i < fixture->player->warnings->len, "no warning %u", i);
+  warning = g_ptr_array_index (fixture->player->warnings, i);
+  fail_unless (strstr (warning, words) != NULL, "%s", warning);
+}
+
+/* Damage is told when it is first passed, whatever the direction. */
+GST_START_TEST (test_damage_passed_backward)
+{
+  Fixture *fixture = start_at_first
+      ("V2.0 g8x8 g8x8 +64 g8x8 g8x8=0x8 g8x8 g8x8 -10");
+
+  seek (fixture, -1.0, GST_FORMAT_TIME, ACCURATE, 0, NONE);
+  fail_unless_equals_int (fixture->player->buffers->len, 4);
+  fail_unless_equals_int (fixture->player->warnings->len, 3);
+  assert_warning (fixture, 0, "ends within frame 4 at byte 560;");
+  assert_warning (fixture, 1, "Frame 3 at byte 368 is damaged");
+  assert_warning (fixture, 2, "Frame 2 at byte 208 is damaged");
+
+  for (guint i = 0; i < 2; i++) {
+    seek (fixture, 1.0, GST_FORMAT_TIME, ACCURATE, 0, NONE);
+    seek (fixture, -1.0, GST_FORMAT_TIME, ACCURATE, 0, NONE);
+  }
+  fail_unless_equals_int (fixture->player->warnings->len, 3);
+  fixture_free (fixture);
+}
+
+GST_END_TEST;
+
+/* What is before the first frame shown is not passed. */
+GST_START_TEST (test_damage_before_a_start)
+{
+  Fixture *fixture = start_at_first
+      ("V2.0 g8x8 g8x8 +64 g8x8 g8x8 g8x8=0x8 g8x8");
+
+  seek (fixture, -1.0, GST_FORMAT_TIME, ACCURATE, 100 * GST_MSECOND, NONE);
+  fail_unless_equals_int (fixture->player->buffers->len, 3);
+  fail_unless_equals_int (fixture->player->warnings->len, 1);
+  assert_warning (fixture, 0, "Frame 4 ");
+  seek (fixture, -1.0, GST_FORMAT_TIME, ACCURATE, 0, NONE);
+  fail_unless_equals_int (fixture->player->warnings->len, 2);
+  assert_warning (fixture, 1, "Frame 2 ");
+  fixture_free (fixture);
+}
+
+GST_END_TEST;
+
+/* The end is no sign that all was passed. */
+GST_START_TEST (test_damage_before_an_end)
+{
+  Fixture *fixture = start_at_first ("V2.0 g8x8 g8x8 +64 g8x8 g8x8=0x8 g8x8");
+
+  seek (fixture, 1.0, GST_FORMAT_DEFAULT, ACCURATE, 3, NONE);
+  fail_unless_equals_int (fixture->player->warnings->len, 0);
+  seek (fixture, 1.0, GST_FORMAT_TIME, ACCURATE, 0, NONE);
+  fail_unless_equals_int (fixture->player->warnings->len, 2);
+  assert_warning (fixture, 0, "Frame 2 ");
+  assert_warning (fixture, 1, "Frame 3 ");
+  fixture_free (fixture);
+}
+
+GST_END_TEST;
+
+/* Backward as forward, the first ten are told, and at the end how many there are. */
+GST_START_TEST (test_much_damage_passed_backward)
+{
+  g_autoptr (GString) recipe = g_string_new ("V2.0 g8x8");
+  Fixture *fixture;
+
+  for (guint i = 0; i < 100; i++)
+    g_string_append (recipe, " +16 g8x8");
+  fixture = start_at_first (recipe->str);
+  for (guint i = 0; i < 2; i++) {
+    seek (fixture, -1.0, GST_FORMAT_TIME, ACCURATE, 0, NONE);
+    fail_unless_equals_int (fixture->player->buffers->len, 101);
+    fail_unless_equals_int (fixture->player->warnings->len, 11);
+  }
+  assert_warning (fixture, 0, "Frame 100 ");
+  assert_warning (fixture, 9, "Frame 91 ");
+  assert_warning (fixture, 10, "in 100 places");
+  fixture_free (fixture);
+}
+
+GST_END_TEST;
+
 /* --- the index beside a recording ------------------------------------------- */
 
 #define LONG 20000
@@ -925,6 +1032,10 @@ omvstrdemux_seek_suite (void)
   tcase_add_test (tcase, test_loop_backward);
   tcase_add_test (tcase, test_refused);
   tcase_add_test (tcase, test_damaged);
+  tcase_add_test (tcase, test_damage_passed_backward);
+  tcase_add_test (tcase, test_damage_before_a_start);
+  tcase_add_test (tcase, test_damage_before_an_end);
+  tcase_add_test (tcase, test_much_damage_passed_backward);
   tcase_add_test (tcase, test_index_beside_the_recording);
   tcase_add_test (tcase, test_index_of_another_recording);
   tcase_add_test (tcase, test_convert);
