@@ -119,6 +119,24 @@ on_pad_added (GstElement * decoder, GstPad * pad, GstElement * sink)
     (void) gst_pad_link (pad, entry);
 }
 
+/* Videos that are not there hold none of their frames. */
+static void
+skip_absent (OmvStoreSource * self)
+{
+  const guint n_frames = gst_omv_store_get_n_frames (self->store);
+
+  while (self->next < n_frames) {
+    guint first, n;
+    const gchar *path = gst_omv_store_get_file (self->store, self->next,
+        &first, &n);
+
+    if (g_file_test (path, G_FILE_TEST_EXISTS))
+      return;
+    self->n_absent += n;
+    self->next = first + n;
+  }
+}
+
 static gboolean
 open_video (OmvStoreSource * self, GError ** error)
 {
@@ -208,6 +226,8 @@ read_video (OmvStoreSource * self, GstElement * appsrc)
   while (!failed) {
     GstSample *sample;
 
+    if (self->pipeline == NULL)
+      skip_absent (self);
     if (self->pipeline == NULL && self->next >= n_frames)
       return NULL;
     if (self->pipeline == NULL && !open_video (self, &error)) {

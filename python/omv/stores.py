@@ -114,17 +114,23 @@ class Store(Known):
     def __len__(self):
         return self._store.get_n_frames()
 
+    @staticmethod
+    def _absent(index):
+        return OSError(f"Frame {index} has a time, but is in no video.")
+
     def _read_video(self, index):
         path, first, _ = self._store.get_file(index)
         if path != self._video_path or self._video.position > index - first:
             self.close()
+            if not os.path.exists(path):
+                raise self._absent(index)
             self._video = _Video(path, self._store.is_gray())
             self._video_path = path
         while True:
             at = self._video.position
             array = self._video.read()
             if array is None:
-                raise OSError(f"Frame {index} has a time, but is in no video.")
+                raise self._absent(index)
             if at == index - first:
                 return array
 

@@ -427,6 +427,9 @@ gst_omv_store_is_video (GstOmvStore * self)
  * @ret_first: (out) (optional): the index of the first frame in that file
  * @ret_n_frames: (out) (optional): how many frames are in it
  *
+ * Says where a frame has to be. If there is no such file, its frames are lost; the
+ * store knows no more of them than their times.
+ *
  * Returns: (nullable) (type filename): the file that holds the frame, or %NULL if
  *   the store is one itself
  *

@@ -242,7 +242,25 @@ add_extra (OmvStoreData * data, guint index, const Table * table, guint first,
     omv_store_add_extra (data, index, extra);
 }
 
-/* Frame by frame, each with the video that has to hold it. */
+/* The video that has to hold the next rows. If it is not there, its frames keep its
+ * name: those of the next video are none of them. @next: of @videos, moved on */
+static void
+add_video (OmvStoreData * data, const gchar * folder, const GArray * videos,
+    guint * next)
+{
+  const guint number = data->files->len;
+  const OmvStorePart *video = &g_array_index (videos, OmvStorePart, *next);
+  g_autofree gchar *name = g_strdup_printf ("%u.avi", number);
+
+  omv_store_add_file (data, video->number == number ? g_strdup (video->path)
+      : g_build_filename (folder, name, NULL));
+  while (*next < videos->len
+      && g_array_index (videos, OmvStorePart, *next).number <= number)
+    ++ * next;
+}
+
+/* Frame by frame, each with the video that has to hold it. The last one that is
+ * there has to hold all that follow: videos may have been joined. */
 static gboolean
 load_frames (OmvStoreData * data, const gchar * folder, gint64 start,
     guint64 n_per_file, GError ** error)
@@ -253,6 +271,8 @@ load_frames (OmvStoreData * data, const gchar * folder, gint64 start,
   g_auto (Table) table = { NULL, };
   g_autoptr (GArray) values = g_array_new (FALSE, TRUE, sizeof (gdouble));
   GError *failure = NULL;
+  guint64 last;
+  guint next = 0;
 
   if (videos == NULL || !table_load (&table, path, error))
     return FALSE;
@@ -261,16 +281,15 @@ load_frames (OmvStoreData * data, const gchar * folder, gint64 start,
         _("There are no videos, or no times of frames."));
     return FALSE;
   }
+  last = g_array_index (videos, OmvStorePart, videos->len - 1).number;
 
   while (table_next (&table, values, &failure)) {
     const gdouble *row = (const gdouble *) (gpointer) values->data;
     const guint n = data->frames->len;
     gint64 time;
 
-    if (data->files->len == 0 || (n % n_per_file == 0
-            && data->files->len < videos->len))
-      omv_store_add_file (data, g_strdup (g_array_index (videos, OmvStorePart,
-                  data->files->len).path));
+    if (MIN (n / n_per_file, last) == data->files->len)
+      add_video (data, folder, videos, &next);
     if (!omv_store_round_time (row[1] / MS_PER_S, &time)
         || ABS (row[0]) > 9e15)
       return set_bad_row (&table, error);

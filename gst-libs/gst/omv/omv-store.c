@@ -138,7 +138,9 @@ compare_parts (gconstpointer a, gconstpointer b)
 {
   const OmvStorePart *first = a, *second = b;
 
-  return first->number < second->number ? -1 : first->number > second->number;
+  if (first->number != second->number)
+    return first->number < second->number ? -1 : 1;
+  return strcmp (first->path, second->path);
 }
 
 static void

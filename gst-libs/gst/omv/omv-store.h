@@ -68,8 +68,8 @@ void omv_store_add_extra (OmvStoreData * data, gint64 index,
     JsonObject * object);
 /* Seconds, as floating point holds them -> ns. FALSE: that is no time. */
 gboolean omv_store_round_time (gdouble seconds, gint64 * ret_time);
-/* What has a number as its name, of OmvStorePart, in order: files with one of
- * @extensions, or folders if that is NULL. */
+/* What has a number as its name, of OmvStorePart, in order of numbers, then of
+ * names: files with one of @extensions, or folders if that is NULL. */
 GArray *omv_store_list_parts (const gchar * folder,
     const gchar * const *extensions, GError ** error);
 /* A whole file, in memory. */

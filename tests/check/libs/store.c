@@ -485,6 +485,41 @@ test_miniscope (Fixture * fixture, gconstpointer data)
 }
 
 static void
+assert_file (GstOmvStore * store, guint index, const gchar * expected,
+    guint expected_first, guint expected_n)
+{
+  guint first, n;
+  g_autofree gchar *name = g_path_get_basename (gst_omv_store_get_file (store,
+          index, &first, &n));
+
+  g_assert_cmpstr (name, ==, expected);
+  g_assert_cmpuint (first, ==, expected_first);
+  g_assert_cmpuint (n, ==, expected_n);
+}
+
+/* Rows of a video that is gone belong to no other one. */
+static void
+test_miniscope_gap (Fixture * fixture, gconstpointer data)
+{
+  g_autoptr (GstOmvStore) store = NULL;
+
+  write_file (fixture, "s/metaData.json", "{\"framesPerFile\": 2}", -1);
+  write_file (fixture, "s/timeStamps.csv",
+      "a,b\n0,0\n1,50\n2,100\n3,150\n4,200\n5,250\n6,300\n7,350\n8,400\n", -1);
+  write_file (fixture, "s/1.avi", "", 0);
+  write_file (fixture, "s/1.mkv", "", 0);
+  write_file (fixture, "s/3.avi", "", 0);
+
+  store = open_store (fixture, "s");
+  g_assert_cmpuint (gst_omv_store_get_n_frames (store), ==, 9);
+  assert_file (store, 1, "0.avi", 0, 2);
+  assert_file (store, 2, "1.avi", 2, 2);
+  assert_file (store, 4, "2.avi", 4, 2);
+  assert_file (store, 6, "3.avi", 6, 3);
+  assert_file (store, 8, "3.avi", 6, 3);
+}
+
+static void
 test_miniscope_damage (Fixture * fixture, gconstpointer data)
 {
   static const gchar *const bad[] = { "", "a,b,c\n", "a\n1\n",
@@ -669,6 +704,7 @@ main (int argc, char **argv)
     {"/store/imgstore/video", test_imgstore_video},
     {"/store/imgstore/damage", test_imgstore_damage},
     {"/store/miniscope", test_miniscope},
+    {"/store/miniscope/gap", test_miniscope_gap},
     {"/store/miniscope/damage", test_miniscope_damage},
     {"/store/card", test_card},
     {"/store/card/old", test_old_card},

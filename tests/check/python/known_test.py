@@ -308,6 +308,13 @@ class StoreTest(Case):
         with omv.open_store(self.folder / "a" / "Scope") as store, \
                 self.assertRaises(OSError):
             self.assertIsNone(store[2])
+        stores.miniscope(self.folder / "b" / "Scope", range(0, 60, 10), 2)
+        (self.folder / "b" / "Scope" / "1.avi").unlink()
+        with omv.open_store(self.folder / "b" / "Scope") as store:
+            self.assertAlmostEqual(store[4].gray().mean(), pictures.grey(4),
+                                   delta=TOLERANCE)
+            with self.assertRaisesRegex(OSError, "Frame 3 .* in no video"):
+                self.assertIsNone(store[3])
 
     def test_errors(self):
         with self.assertRaises(OSError):

@@ -233,6 +233,27 @@ class Miniscope(StoreTest):
         self.fails("convert", "day/Scope", "out.bin", subject="day/Scope",
                    words=("../metaData.json",))
 
+    def test_missing_video(self):
+        """No other video's frames get its times and numbers."""
+        for gone, indices, start in ((0, (2, 3, 4), "151"),
+                                     (1, (0, 1, 4), "050"),
+                                     (2, (0, 1, 2, 3), "050")):
+            with self.subTest(gone):
+                folder = self.path(f"day{gone}") / "Scope"
+                stores.miniscope(folder, self.TIMES, 2, W, H)
+                (folder / f"{gone}.avi").unlink()
+                recording, metadata, lines = self.converted(
+                    folder, "--format", "grayscale",
+                    said=(f"{5 - len(indices)} frames have a time, but are in "
+                          "no video",))
+                self.assert_shows(recording, indices, JPEG_TOLERANCE)
+                self.assert_times(recording, [
+                    self.TIMES[n] - self.TIMES[indices[0]] for n in indices])
+                self.assertEqual(metadata["start"],
+                                 f"2022-09-19T18:18:41.{start}000+02")
+                self.assertEqual([(line["frame"], line["number"])
+                                  for line in lines], list(enumerate(indices)))
+
     def test_torn_video(self):
         """A folder whose last video is no video."""
         folder = self.path("Scope")
