@@ -235,7 +235,7 @@ gst_omv_store_get_n_frames (GstOmvStore * self)
  * @self: a store
  *
  * Returns: how many parts of the store are left out, because what says their
- *   frames' times is missing; whoever is killed leaves such a part
+ *   frames' times is missing or ends before; whoever is killed leaves such a part
  *
  * Since: 0.1
  */

@@ -250,13 +250,16 @@ add_video (OmvStoreData * data, const gchar * folder, const GArray * videos,
 {
   const guint number = data->files->len;
   const OmvStorePart *video = &g_array_index (videos, OmvStorePart, *next);
+  const gboolean exists = video->number == number;
   g_autofree gchar *name = g_strdup_printf ("%u.avi", number);
 
-  omv_store_add_file (data, video->number == number ? g_strdup (video->path)
+  omv_store_add_file (data, exists ? g_strdup (video->path)
       : g_build_filename (folder, name, NULL));
+  if (exists)
+    data->n_missing--;
   while (*next < videos->len
       && g_array_index (videos, OmvStorePart, *next).number <= number)
-    ++ * next;
+    *next += 1;
 }
 
 /* Frame by frame, each with the video that has to hold it. The last one that is
@@ -282,6 +285,7 @@ load_frames (OmvStoreData * data, const gchar * folder, gint64 start,
     return FALSE;
   }
   last = g_array_index (videos, OmvStorePart, videos->len - 1).number;
+  data->n_missing = videos->len;        /* until there is a row for them */
 
   while (table_next (&table, values, &failure)) {
     const gdouble *row = (const gdouble *) (gpointer) values->data;

@@ -52,7 +52,7 @@ typedef struct {
   gboolean is_gray;
   gboolean is_video;            /* files are to be decoded by GStreamer */
   OmvCard *card;                /* or NULL */
-  guint n_missing;              /* parts without a table of their frames */
+  guint n_missing;              /* parts without times of their frames */
 } OmvStoreData;
 
 /* @data: all zero */

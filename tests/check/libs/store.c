@@ -517,6 +517,28 @@ test_miniscope_gap (Fixture * fixture, gconstpointer data)
   assert_file (store, 4, "2.avi", 4, 2);
   assert_file (store, 6, "3.avi", 6, 3);
   assert_file (store, 8, "3.avi", 6, 3);
+  /* the other one of number 1 */
+  g_assert_cmpuint (gst_omv_store_get_n_missing (store), ==, 1);
+}
+
+/* A table that ends where a video does. */
+static void
+test_miniscope_short (Fixture * fixture, gconstpointer data)
+{
+  g_autoptr (GstOmvStore) store = NULL;
+
+  write_file (fixture, "s/metaData.json", "{\"framesPerFile\": 2}", -1);
+  write_file (fixture, "s/timeStamps.csv", "a,b\n0,0\n1,50\n", -1);
+  write_file (fixture, "s/0.avi", "", 0);
+  store = open_store (fixture, "s");
+  g_assert_cmpuint (gst_omv_store_get_n_missing (store), ==, 0);
+  g_object_unref (store);
+
+  write_file (fixture, "s/1.avi", "", 0);
+  write_file (fixture, "s/2.avi", "", 0);
+  store = open_store (fixture, "s");
+  g_assert_cmpuint (gst_omv_store_get_n_frames (store), ==, 2);
+  g_assert_cmpuint (gst_omv_store_get_n_missing (store), ==, 2);
 }
 
 static void
@@ -705,6 +727,7 @@ main (int argc, char **argv)
     {"/store/imgstore/damage", test_imgstore_damage},
     {"/store/miniscope", test_miniscope},
     {"/store/miniscope/gap", test_miniscope_gap},
+    {"/store/miniscope/short", test_miniscope_short},
     {"/store/miniscope/damage", test_miniscope_damage},
     {"/store/card", test_card},
     {"/store/card/old", test_old_card},

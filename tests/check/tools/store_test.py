@@ -254,6 +254,16 @@ class Miniscope(StoreTest):
                 self.assertEqual([(line["frame"], line["number"])
                                   for line in lines], list(enumerate(indices)))
 
+    def test_short_table(self):
+        """Videos behind the table's end are left out, and that is said."""
+        folder = self.path("Scope")
+        stores.miniscope(folder, self.TIMES, 2, W, H)
+        table = folder / "timeStamps.csv"
+        table.write_text("".join(table.read_text().splitlines(True)[:3]))
+        recording, _, _ = self.converted("Scope", "--format", "grayscale",
+                                         said=("left out: 2",))
+        self.assert_shows(recording, (0, 1), JPEG_TOLERANCE)
+
     def test_torn_video(self):
         """A folder whose last video is no video."""
         folder = self.path("Scope")
