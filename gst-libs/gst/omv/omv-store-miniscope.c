@@ -52,6 +52,29 @@ table_clear (Table * table)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Table, table_clear);
 
 static gboolean
+set_bad_row (const Table * table, GError ** error)
+{
+  g_set_error (error, GST_OMV_ERROR, GST_OMV_ERROR_CORRUPT,
+      _("There is no row of numbers in line %u of the table."), table->next);
+  return FALSE;
+}
+
+/* Where a power cut has left zeros, rows behind them are not lost in silence. */
+static gboolean
+table_check (Table * table, const gchar * text, gsize size, GError ** error)
+{
+  const gchar *zero = size > 0 ? memchr (text, '\0', size) : NULL;
+
+  if (zero == NULL)
+    return TRUE;
+
+  table->next = 1;
+  for (const gchar * at = text; at < zero; at++)
+    table->next += *at == '\n';
+  return set_bad_row (table, error);
+}
+
+static gboolean
 table_load (Table * table, const gchar * path, GError ** error)
 {
   g_autoptr (GBytes) bytes =
@@ -64,6 +87,8 @@ table_load (Table * table, const gchar * path, GError ** error)
     return FALSE;
 
   data = g_bytes_get_data (bytes, &size);
+  if (!table_check (table, data, size, error))
+    return FALSE;
   text = g_strndup (size > 0 ? data : "", size);
   table->lines = g_strsplit (text, "\n", -1);
   if (table->lines[0] == NULL) {
@@ -73,14 +98,6 @@ table_load (Table * table, const gchar * path, GError ** error)
   table->names = g_strsplit (g_strstrip (table->lines[0]), ",", -1);
   table->next = 1;
   return TRUE;
-}
-
-static gboolean
-set_bad_row (const Table * table, GError ** error)
-{
-  g_set_error (error, GST_OMV_ERROR, GST_OMV_ERROR_CORRUPT,
-      _("There is no row of numbers in line %u of the table."), table->next);
-  return FALSE;
 }
 
 /* The numbers of the next row, as many as there are columns, in @values. FALSE: it was the

@@ -578,6 +578,36 @@ test_miniscope_damage (Fixture * fixture, gconstpointer data)
   assert_fails (fixture, "s", GST_OMV_ERROR, GST_OMV_ERROR_CORRUPT);
 }
 
+static void
+assert_bad_line (const Fixture * fixture, const gchar * name, guint line)
+{
+  g_autofree gchar *path = g_build_filename (fixture->folder, name, NULL);
+  g_autofree gchar *expected = g_strdup_printf ("line %u of the table", line);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (gst_omv_store_open (path, &error));
+  g_assert_error (error, GST_OMV_ERROR, GST_OMV_ERROR_CORRUPT);
+  g_assert_nonnull (strstr (error->message, expected));
+}
+
+/* Zeros, as a power cut leaves them: the rows behind them would be lost. */
+static void
+test_miniscope_zeros (Fixture * fixture, gconstpointer data)
+{
+  static const gchar times[] = "a,b\n0,0\n\0\0\0\0\0\n2,100\n",
+      orientation[] = "a,b\n0,1\n1,\0002\n", head[] = "a\0,b\n0,0\n";
+
+  write_file (fixture, "s/0.avi", "", 0);
+  write_file (fixture, "s/timeStamps.csv", times, sizeof times - 1);
+  assert_bad_line (fixture, "s", 3);
+  write_file (fixture, "s/timeStamps.csv", head, sizeof head - 1);
+  assert_bad_line (fixture, "s", 1);
+  write_file (fixture, "s/timeStamps.csv", "a,b\n0,0\n", -1);
+  write_file (fixture, "s/headOrientation.csv", orientation,
+      sizeof orientation - 1);
+  assert_bad_line (fixture, "s", 3);
+}
+
 /* ---- cards ---- */
 
 static void
@@ -729,6 +759,7 @@ main (int argc, char **argv)
     {"/store/miniscope/gap", test_miniscope_gap},
     {"/store/miniscope/short", test_miniscope_short},
     {"/store/miniscope/damage", test_miniscope_damage},
+    {"/store/miniscope/zeros", test_miniscope_zeros},
     {"/store/card", test_card},
     {"/store/card/old", test_old_card},
   };
