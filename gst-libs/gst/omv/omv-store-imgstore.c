@@ -427,13 +427,54 @@ load_extra (Imgstore * self, const OmvStorePart * chunk, guint first,
 
 /* ---- the store ---- */
 
+/* The path of a table becomes that of its video. */
+static void
+name_video (const Imgstore * self, OmvStorePart * part)
+{
+  gchar *path;
+
+  if (g_str_has_suffix (part->path, self->extension))
+    return;
+
+  path = g_strdup_printf ("%.*s%s", (gint) (strrchr (part->path, '.')
+          - part->path), part->path, self->extension);
+  g_free (part->path);
+  part->path = path;
+}
+
+/* The videos, and those that are gone, of which a table is left: its frames have a
+ * time. Nothing, if no video is left. */
+static GArray *
+find_videos (const Imgstore * self, GError ** error)
+{
+  const gchar *const videos[] = { self->extension, NULL };
+  const gchar *const all[] = { self->extension, ".npz", ".yaml", NULL };
+  g_autoptr (GArray) parts = omv_store_list_parts (self->folder, videos, error);
+
+  if (parts == NULL || parts->len == 0)
+    return g_steal_pointer (&parts);
+  g_array_unref (parts);
+  parts = omv_store_list_parts (self->folder, all, error);
+  if (parts == NULL)
+    return NULL;
+
+  /* in order of names, so that those of one chunk stand together */
+  for (guint i = 0; i < parts->len; i++)
+    name_video (self, &g_array_index (parts, OmvStorePart, i));
+  for (guint i = parts->len; i-- > 1;) {
+    if (g_str_equal (g_array_index (parts, OmvStorePart, i - 1).path,
+            g_array_index (parts, OmvStorePart, i).path))
+      g_array_remove_index (parts, i);
+  }
+
+  return g_steal_pointer (&parts);
+}
+
 static GArray *
 find_chunks (const Imgstore * self, GError ** error)
 {
-  const gchar *const extensions[] = { self->extension, NULL };
-
-  return omv_store_list_parts (self->folder,
-      self->has_folders ? NULL : extensions, error);
+  return self->has_folders ? omv_store_list_parts (self->folder, NULL, error)
+      : find_videos (self, error);
 }
 
 static gboolean

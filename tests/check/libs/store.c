@@ -201,6 +201,19 @@ assert_lines (GstOmvStore * store, const gchar * expected)
   g_assert_cmpstr (text, ==, expected);
 }
 
+static void
+assert_file (GstOmvStore * store, guint index, const gchar * expected,
+    guint expected_first, guint expected_n)
+{
+  guint first, n;
+  g_autofree gchar *name = g_path_get_basename (gst_omv_store_get_file (store,
+          index, &first, &n));
+
+  g_assert_cmpstr (name, ==, expected);
+  g_assert_cmpuint (first, ==, expected_first);
+  g_assert_cmpuint (n, ==, expected_n);
+}
+
 /* ---- imgstore ---- */
 
 static const gchar store_yaml[] =
@@ -402,6 +415,35 @@ test_imgstore_video (Fixture * fixture, gconstpointer data)
   g_assert_error (error, GST_OMV_ERROR, GST_OMV_ERROR_UNSUPPORTED);
 }
 
+/* A table whose video is gone: its frames have a time, and no other frame gets it. */
+static void
+test_imgstore_gap (Fixture * fixture, gconstpointer data)
+{
+  g_autoptr (GstOmvStore) store = NULL;
+
+  write_file (fixture, "s/metadata.yaml",
+      "__store: {class: VideoImgStoreFFMPEG, format: libx264}\n", -1);
+  write_file (fixture, "s/000000.yaml", "frame_number: [0, 1]\n"
+      "frame_time: [1.0, 2.5]\n", -1);
+  write_file (fixture, "s/000001.yaml", "frame_number: [2]\n"
+      "frame_time: [3]\n", -1);
+  write_index (fixture, "s/000001.npz", (const gint64[]) { 7, 8 },
+      (const gdouble[]) { 3, 4 }, 2);
+  write_file (fixture, "s/000002.yaml", "frame_number: [9]\n"
+      "frame_time: [5]\n", -1);
+  /* no video at all */
+  assert_fails (fixture, "s", GST_OMV_ERROR, GST_OMV_ERROR_CORRUPT);
+
+  write_file (fixture, "s/000002.mp4", "", 0);
+  store = open_store (fixture, "s");
+  g_assert_cmpuint (gst_omv_store_get_n_frames (store), ==, 5);
+  g_assert_cmpuint (gst_omv_store_get_n_missing (store), ==, 0);
+  g_assert_cmpint (gst_omv_store_get_number (store, 3), ==, 8);
+  assert_file (store, 1, "000000.mp4", 0, 2);
+  assert_file (store, 3, "000001.mp4", 2, 2);
+  assert_file (store, 4, "000002.mp4", 4, 1);
+}
+
 static void
 test_imgstore_damage (Fixture * fixture, gconstpointer data)
 {
@@ -482,19 +524,6 @@ test_miniscope (Fixture * fixture, gconstpointer data)
   metadata = gst_omv_store_get_metadata (store);
   g_assert_cmpstr (gst_omv_metadata_get_value (metadata, "deviceName"), ==,
       "Miniscope");
-}
-
-static void
-assert_file (GstOmvStore * store, guint index, const gchar * expected,
-    guint expected_first, guint expected_n)
-{
-  guint first, n;
-  g_autofree gchar *name = g_path_get_basename (gst_omv_store_get_file (store,
-          index, &first, &n));
-
-  g_assert_cmpstr (name, ==, expected);
-  g_assert_cmpuint (first, ==, expected_first);
-  g_assert_cmpuint (n, ==, expected_n);
 }
 
 /* Rows of a video that is gone belong to no other one. */
@@ -754,6 +783,7 @@ main (int argc, char **argv)
     {"/store/imgstore/pictures", test_pictures},
     {"/store/imgstore/zone", test_imgstore_zone},
     {"/store/imgstore/video", test_imgstore_video},
+    {"/store/imgstore/gap", test_imgstore_gap},
     {"/store/imgstore/damage", test_imgstore_damage},
     {"/store/miniscope", test_miniscope},
     {"/store/miniscope/gap", test_miniscope_gap},

@@ -159,6 +159,21 @@ class Imgstore(StoreTest):
         self.assertEqual([line["number"] for line in lines
                           if "number" in line], [-1, 17, 18, 400])
 
+    def test_missing_video(self):
+        """Frames of a video that is gone have a time, and that is said."""
+        store = self.store("avi")
+        (store / "000001.avi").unlink()
+        recording, _, lines = self.converted(
+            "store", said=("2 frames have a time, but are in no video",))
+        self.assert_shows(recording, (0, 1, 4), JPEG_TOLERANCE)
+        self.assert_times(recording, (0, 100, 1750))
+        self.assertEqual([line["number"] for line in lines
+                          if "number" in line], [-1, 0, 400])
+        for path in store.glob("*.avi"):
+            path.unlink()
+        self.fails("convert", "store", "out.bin", "--force", subject="store",
+                   words=("no frame",))
+
     def test_missing_table(self):
         """A part without its table is left out, and that is said."""
         store = self.store("npy")
