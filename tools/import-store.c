@@ -346,10 +346,15 @@ omv_store_source_note (const OmvStoreSource * self, const OmvTool * tool,
     const gchar * path)
 {
   const guint n_missing = gst_omv_store_get_n_missing (self->store);
+  const guint n_lost = gst_omv_store_get_n_lost (self->store);
 
   if (n_missing > 0)
     omv_note (tool, path, _("Parts of the store without times of their frames "
             "were left out: %u."), n_missing);
+  if (n_lost > 0)
+    omv_note (tool, path, _("Of the buffers that the card says it has, %u were "
+            "not found; the frames in them are missing or partly black."),
+        n_lost);
   if (self->n_absent > 0)
     omv_note (tool, path, _("%" PRIu64 " frames have a time, but are in no "
             "video."), self->n_absent);

@@ -247,6 +247,24 @@ gst_omv_store_get_n_missing (GstOmvStore * self)
   return self->data.n_missing;
 }
 
+/**
+ * gst_omv_store_get_n_lost:
+ * @self: a store
+ *
+ * Returns: how many buffers, of which each holds a frame or a part of one, a card
+ *   says to have more than there are: its image is torn, or a buffer's header is
+ *   damaged. 0 if it does not say, or the store is no card.
+ *
+ * Since: 0.1
+ */
+guint
+gst_omv_store_get_n_lost (GstOmvStore * self)
+{
+  g_return_val_if_fail (GST_OMV_IS_STORE (self), 0);
+
+  return self->data.n_lost;
+}
+
 static const OmvStoreFrame *
 get_frame (GstOmvStore * self, guint index)
 {

@@ -69,6 +69,9 @@ GST_OMV_API
 guint gst_omv_store_get_n_missing (GstOmvStore * self);
 
 GST_OMV_API
+guint gst_omv_store_get_n_lost (GstOmvStore * self);
+
+GST_OMV_API
 gint64 gst_omv_store_get_number (GstOmvStore * self, guint index);
 
 GST_OMV_API

@@ -17,7 +17,8 @@
  *                   9 ms of writing and 10 battery, where the header is so long
  *
  * Nobody erases a card: what an earlier recording has left behind this one's end
- * looks as good. So the number of buffers counts, where it was written.
+ * looks as good. So the number of buffers counts, where it was written. A scope whose
+ * power was cut has written 0.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -263,6 +264,44 @@ scan (OmvCard * self, OmvStoreData * data, GError ** error)
   return FALSE;
 }
 
+/* Whether all pixels of the last buffer are there; of the others they are, because a
+ * header follows. */
+static gboolean
+ends_whole (OmvCard * self, gboolean * ret_whole, GError ** error)
+{
+  const Buffer *last;
+  guint8 byte;
+  gsize n_read;
+
+  *ret_whole = TRUE;
+  if (self->buffers->len == 0)
+    return TRUE;
+  last = &g_array_index (self->buffers, Buffer, self->buffers->len - 1);
+  if (!read_bytes (self, last->offset + last->size - 1, &byte, 1, &n_read,
+          error))
+    return FALSE;
+
+  *ret_whole = n_read == 1;
+  return TRUE;
+}
+
+/* FALSE: the card cannot be read. */
+static gboolean
+count_lost (OmvCard * self, OmvStoreData * data, GError ** error)
+{
+  const guint n_written = self->config[N_WRITTEN];
+  gboolean whole;
+  guint n_found;
+
+  if (!ends_whole (self, &whole, error))
+    return FALSE;
+
+  n_found = self->buffers->len - (whole ? 0 : 1);
+  if (n_written <= N_BUFFERS_MAX && n_written > n_found)
+    data->n_lost = n_written - n_found;
+  return TRUE;
+}
+
 static void
 add_member (JsonObject * object, const gchar * name, guint32 value)
 {
@@ -326,7 +365,8 @@ omv_store_open_card (OmvStoreData * data, const gchar * path, GError ** error)
   }
 
   data->is_gray = TRUE;
-  if (!scan (data->card, data, error))
+  if (!scan (data->card, data, error)
+      || !count_lost (data->card, data, error))
     return FALSE;
   add_metadata (data->card, data);
   return TRUE;

@@ -53,6 +53,7 @@ typedef struct {
   gboolean is_video;            /* files are to be decoded by GStreamer */
   OmvCard *card;                /* or NULL */
   guint n_missing;              /* parts without times of their frames */
+  guint n_lost;                 /* buffers that the card says it has */
 } OmvStoreData;
 
 /* @data: all zero */

@@ -771,6 +771,48 @@ test_old_card (Fixture * fixture, gconstpointer data)
   g_byte_array_unref (card);
 }
 
+static guint
+count_lost (const Fixture * fixture, const GByteArray * card, gsize size)
+{
+  g_autoptr (GstOmvStore) store = NULL;
+
+  write_file (fixture, "card.img", card->data, (gssize) size);
+  store = open_store (fixture, "card.img");
+  return gst_omv_store_get_n_lost (store);
+}
+
+/* The card says how many buffers there have to be, but those that were dropped. */
+static void
+test_torn_card (Fixture * fixture, gconstpointer data)
+{
+  GByteArray *card = make_card (1022, 30, 40, 4, 1);
+  const gsize start = card->len, last = start + 6 * SECTOR;
+
+  /* of two sectors each */
+  add_buffer (card, 9, 0, 0, 0, 100, 600, 'a');
+  add_buffer (card, 9, 0, 1, 1, 100, 600, 'b');
+  add_buffer (card, 9, 1, 3, 0, 150, 600, 'c');
+  add_buffer (card, 9, 1, 4, 1, 150, 600, 'd');
+  g_assert_cmpuint (count_lost (fixture, card, card->len), ==, 0);
+  /* of its pixels the last one */
+  g_assert_cmpuint (count_lost (fixture, card, last + 636), ==, 0);
+  g_assert_cmpuint (count_lost (fixture, card, last + 635), ==, 1);
+  g_assert_cmpuint (count_lost (fixture, card, last), ==, 1);
+  g_assert_cmpuint (count_lost (fixture, card, last - SECTOR), ==, 2);
+  g_assert_cmpuint (count_lost (fixture, card, start + SECTOR), ==, 4);
+
+  /* a header that is damaged ends the recording */
+  memset (card->data + start + 2 * SECTOR, 0xff, 4);
+  g_assert_cmpuint (count_lost (fixture, card, card->len), ==, 3);
+  /* whose power was cut */
+  memset (card->data + start - SECTOR + 4 * 4, 0, 4);
+  g_assert_cmpuint (count_lost (fixture, card, card->len), ==, 0);
+  /* more than any card can hold */
+  memset (card->data + start - SECTOR + 4 * 4, 0xff, 4);
+  g_assert_cmpuint (count_lost (fixture, card, card->len), ==, 0);
+  g_byte_array_unref (card);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -792,6 +834,7 @@ main (int argc, char **argv)
     {"/store/miniscope/zeros", test_miniscope_zeros},
     {"/store/card", test_card},
     {"/store/card/old", test_old_card},
+    {"/store/card/torn", test_torn_card},
   };
 
   g_test_init (&argc, &argv, NULL);

@@ -22,6 +22,7 @@ from tool import ToolTest, main
 DATA = pathlib.Path(os.environ.get("OMV_DATA_DIR", "/nonexistent"))
 MS = 10 ** 6
 W, H = 20, 16
+SECTOR = stores.SECTOR
 TIMES = [1714979289.25, 1714979289.35, 1714979289.352, 1714979290.8,
          1714979291.0]
 NUMBERS = [-1, 0, 17, 18, 400]
@@ -307,6 +308,20 @@ class Card(StoreTest):
                 if start == 1022:
                     self.assertEqual([line["battery_voltage"]
                                       for line in lines], [4100] * 3)
+
+
+    def test_torn(self):
+        """What the card says it has, and has not, is said."""
+        whole = stores.card(1022, range(0, 300, 10), 30, 20)
+        start = 1024 * SECTOR
+        torn = whole[:start + 31 * SECTOR]
+        rotten = bytearray(whole)
+        rotten[start + 60 * SECTOR:start + 61 * SECTOR] = bytes(SECTOR)
+        for image, frames, lost in ((torn, 11, 59), (bytes(rotten), 20, 30)):
+            self.path("card.img", image)
+            recording, _, _ = self.converted(
+                "card.img", said=(f"card says it has, {lost} were not found",))
+            self.assertEqual(len(recording.frames), frames)
 
 
 class Documents(StoreTest):
