@@ -17,7 +17,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "omvclock.h"
 #include "omvrun.h"
 
 /* A video that says nothing for so long is torn. Looks for errors come between. */
@@ -276,7 +275,8 @@ push_next (OmvStoreSource * self, GstElement * appsrc)
     return FALSE;
 
   buffer = gst_buffer_copy (gst_sample_get_buffer (sample));
-  GST_BUFFER_PTS (buffer) = gst_omv_store_get_time (self->store, self->next++);
+  /* decoders change timestamps that fall, so that these tell which frame it is */
+  GST_BUFFER_PTS (buffer) = self->next++ * OMV_CLOCK_STEP;
   GST_BUFFER_DTS (buffer) = GST_CLOCK_TIME_NONE;
   GST_BUFFER_DURATION (buffer) = GST_CLOCK_TIME_NONE;
   timed = gst_sample_new (buffer, gst_sample_get_caps (sample), NULL, NULL);
@@ -372,20 +372,16 @@ find_numbers (GstOmvStore * store, const GArray * frames)
   const guint n = gst_omv_store_get_n_frames (store);
   GArray *numbers = g_array_sized_new (FALSE, FALSE, sizeof (guint64), n);
   guint64 n_taken = 0;
-  guint next = 0;
 
-  for (guint i = 0; i < n; i++) {
-    const OmvClockFrame *frame = next < frames->len
-        ? &g_array_index (frames, OmvClockFrame, next) : NULL;
-    guint64 number = G_MAXUINT64;
+  g_array_set_size (numbers, n);
+  for (guint i = 0; i < n; i++)
+    g_array_index (numbers, guint64, i) = G_MAXUINT64;
+  for (guint i = 0; i < frames->len; i++) {
+    const OmvClockFrame *frame = &g_array_index (frames, OmvClockFrame, i);
 
-    /* those that are in no video did not come */
-    if (frame != NULL && frame->time == gst_omv_store_get_time (store, i)) {
-      next++;
-      if (frame->is_taken)
-        number = n_taken++;
-    }
-    g_array_append_val (numbers, number);
+    if (frame->is_taken)
+      g_array_index (numbers, guint64, frame->index) = n_taken;
+    n_taken += frame->is_taken;
   }
 
   return numbers;

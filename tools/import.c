@@ -21,7 +21,6 @@
 
 #include "convert.h"
 #include "omvchain.h"
-#include "omvclock.h"
 #include "omvoutput.h"
 #include "omvprogress.h"
 #include "omvrun.h"
@@ -118,7 +117,7 @@ build (Import * import, GstPad * pad, const GstStructure * structure,
   entry = gst_element_get_static_pad (chain.first, "sink");
   clock = omv_clock_new (entry, &options->selection, import->times);
   if (import->store != NULL)
-    omv_clock_keep_frames (clock);
+    omv_clock_set_store (clock, import->store);
   g_atomic_pointer_set (&import->clock, clock);
   if (g_atomic_int_get (&import->live))
     omv_clock_set_relative (import->clock);

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "omvclock.h"
 #include "omvsidecars.h"
 
 G_BEGIN_DECLS
@@ -31,8 +32,8 @@ typedef struct _OmvStoreSource OmvStoreSource;
 /* @caps: where the decoding of videos ends */
 OmvStoreSource *omv_store_source_new (GstOmvStore * store, const gchar * caps);
 
-/* A source of the store's frames, each with its time, at most once. It must not
- * live longer than @source. */
+/* A source of the store's frames, each with its index as omv_clock_set_store() wants
+ * it, at most once. It must not live longer than @source. */
 GstElement *omv_store_source_make_element (OmvStoreSource * source,
     GError ** error);
 

@@ -17,6 +17,7 @@ struct _OmvClock
 {
   GstPad *pad;
   const OmvTimes *times;
+  GstOmvStore *store;           /* or NULL */
 
   gint position;                /* ms; atomic */
   gint relative;                /* boolean; atomic */
@@ -72,6 +73,21 @@ on_event (OmvClock * self, GstPadProbeInfo * info)
   return GST_PAD_PROBE_OK;
 }
 
+/* Which frame of the store it is, as its timestamp says. FALSE: it is none, because
+ * the decoder has found more than one in a file. */
+static gboolean
+get_index (const OmvClock * self, const GstBuffer * buffer, guint * ret_index)
+{
+  const guint64 index = GST_BUFFER_PTS (buffer) / OMV_CLOCK_STEP;
+
+  if (!GST_BUFFER_PTS_IS_VALID (buffer)
+      || index >= gst_omv_store_get_n_frames (self->store))
+    return FALSE;
+
+  *ret_index = (guint) index;
+  return TRUE;
+}
+
 /* FALSE: the frame is outside the segment. */
 static gboolean
 get_own_time (OmvClock * self, GstBuffer * buffer, guint64 * ret_time)
@@ -92,7 +108,7 @@ get_own_time (OmvClock * self, GstBuffer * buffer, guint64 * ret_time)
 }
 
 static gboolean
-get_time (OmvClock * self, GstBuffer * buffer, guint64 * ret_time)
+get_time (OmvClock * self, GstBuffer * buffer, guint index, guint64 * ret_time)
 {
   GstClockTime duration = GST_BUFFER_DURATION_IS_VALID (buffer)
       ? GST_BUFFER_DURATION (buffer) : self->frame_time;
@@ -100,6 +116,8 @@ get_time (OmvClock * self, GstBuffer * buffer, guint64 * ret_time)
 
   if (self->times != NULL && self->n_seen < self->times->n)
     time = self->times->times[self->n_seen];
+  else if (self->store != NULL)
+    time = gst_omv_store_get_time (self->store, index);
   else if (!get_own_time (self, buffer, &time))
     return FALSE;
 
@@ -128,9 +146,9 @@ count_lost (OmvClock * self, const GstBuffer * buffer)
 }
 
 static void
-keep_frame (OmvClock * self, guint64 own_time, gboolean is_taken)
+keep_frame (OmvClock * self, guint index, gboolean is_taken)
 {
-  const OmvClockFrame frame = { own_time, is_taken };
+  const OmvClockFrame frame = { index, is_taken };
 
   if (self->frames != NULL)
     g_array_append_val (self->frames, frame);
@@ -140,21 +158,24 @@ static GstPadProbeReturn
 on_buffer (OmvClock * self, GstPadProbeInfo * info)
 {
   GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
-  guint64 own_time = GST_BUFFER_PTS (buffer), time, new_time = 0;
+  guint64 time, new_time = 0;
+  guint index = 0;
   OmvRetimeResult result;
 
   count_lost (self, buffer);
+  if (self->store != NULL && !get_index (self, buffer, &index))
+    return GST_PAD_PROBE_DROP;
   if (self->times != NULL && self->n_seen == self->times->n) {
     self->n_seen++;
     omv_clock_stop (self);
     return GST_PAD_PROBE_DROP;
   }
-  if (!get_time (self, buffer, &time))
+  if (!get_time (self, buffer, index, &time))
     return GST_PAD_PROBE_DROP;
   g_atomic_int_set (&self->position, (gint) MIN (time / GST_MSECOND, G_MAXINT));
 
   result = omv_retime_frame (&self->retime, self->n_seen++, time, &new_time);
-  keep_frame (self, own_time, result == OMV_RETIME_TAKE);
+  keep_frame (self, index, result == OMV_RETIME_TAKE);
   switch (result) {
     case OMV_RETIME_END:
       omv_clock_stop (self);
@@ -206,6 +227,7 @@ omv_clock_free (OmvClock * self)
 {
   gst_object_unref (self->pad);
   g_clear_pointer (&self->frames, g_array_unref);
+  g_clear_object (&self->store);
   g_free (self);
 }
 
@@ -216,8 +238,9 @@ omv_clock_set_relative (OmvClock * self)
 }
 
 void
-omv_clock_keep_frames (OmvClock * self)
+omv_clock_set_store (OmvClock * self, GstOmvStore * store)
 {
+  self->store = g_object_ref (store);
   self->frames = g_array_new (FALSE, FALSE, sizeof (OmvClockFrame));
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <gst/gst.h>
+#include <gst/omv/gstomvstore.h>
 
 #include "omvretime.h"
 #include "omvtimes.h"
@@ -26,13 +27,17 @@ void omv_clock_set_relative (OmvClock * clock);
 
 /* A frame that came. */
 typedef struct {
-  guint64 time;                 /* ns, as the source gave it */
+  guint index;                  /* in the store */
   gboolean is_taken;
 } OmvClockFrame;
 
-/* From now on, before the first frame, all frames are remembered: those that are
- * left out, too, as several may have one time. */
-void omv_clock_keep_frames (OmvClock * clock);
+/* How far apart the timestamps of a store's frames are. */
+#define OMV_CLOCK_STEP GST_MSECOND
+
+/* From now on, before the first frame, frames are those of @store, and the timestamp
+ * of each is its index, in steps of OMV_CLOCK_STEP; the store says what its time is.
+ * All are remembered, those that are left out, too. */
+void omv_clock_set_store (OmvClock * clock, GstOmvStore * store);
 
 /* Sends EOS from any thread. */
 void omv_clock_stop (OmvClock * clock);
@@ -46,7 +51,7 @@ guint64 omv_clock_get_n_taken (const OmvClock * clock);
 guint64 omv_clock_get_n_backward (const OmvClock * clock);
 guint64 omv_clock_get_duration (const OmvClock * clock);
 
-/* The frames that were remembered; of OmvClockFrame, in order. */
+/* The frames of the store that came; of OmvClockFrame, in order. */
 const GArray *omv_clock_get_frames (const OmvClock * clock);
 
 /* The time, as it came, that is the recording's time 0. */

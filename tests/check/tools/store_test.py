@@ -184,6 +184,29 @@ class Imgstore(StoreTest):
         self.assertEqual([line["frame"] for line in lines
                           if "number" in line], [0, 1, 2])
 
+    def test_falling_times(self):
+        """A clock that was set back takes no frame's lines away."""
+        times = [10.0, 10.1, 10.2, 9.5, 9.6, 10.3]
+        numbers = [3, 4, 5, 6, 7, 8]
+        for kind in ("png", "jpg", "npy", "avi"):
+            with self.subTest(kind):
+                stores.imgstore(self.path(kind), kind, times, numbers, 4, W, H)
+                recording, _, lines = self.converted(
+                    kind, said=("2 frames were older",))
+                self.assert_shows(recording, range(6), JPEG_TOLERANCE)
+                self.assert_times(recording, (0, 100, 200, 200, 200, 300))
+                self.assertEqual([(line["frame"], line["number"])
+                                  for line in lines], list(enumerate(numbers)))
+
+    def test_two_in_a_file(self):
+        """A file is one frame, whatever follows its picture."""
+        store = self.store("png")
+        path = store / "000000" / "000001.png"
+        path.write_bytes(path.read_bytes() * 2)
+        recording, metadata, lines = self.converted("store")
+        self.assert_shows(recording, range(5))
+        self.assert_known(metadata, lines)
+
     def test_refusals(self):
         """One sentence each, and no file."""
         store = self.store("png")
