@@ -2,7 +2,8 @@
  *
  * Files that are missing in between are left out: a picture is where its number
  * stands among those that are there. Each is checked to be of the first one's
- * type, by its first bytes.
+ * type, by its first bytes, and to be all there: the parser would take the pictures
+ * behind a torn one for its rest.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -16,6 +17,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "omv-picture-end.h"
 #include "omvrun.h"
 
 #define RATE 30
@@ -179,29 +181,42 @@ is_png (const gchar * data, gsize size)
   return size > PNG_MAGIC_SIZE && memcmp (data, PNG_MAGIC, PNG_MAGIC_SIZE) == 0;
 }
 
+static gboolean
+check_picture (const Source * source, const gchar * path, const gchar * data,
+    gsize size, GError ** error)
+{
+  g_autofree gchar *name = g_filename_display_basename (path);
+
+  if (!(source->jpeg ? is_jpeg (data, size) : is_png (data, size))) {
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+        source->jpeg ? _("%s is not a JPEG picture.")
+        : _("%s is not a PNG picture."), name);
+    return FALSE;
+  }
+  if (!omv_picture_has_end ((const guint8 *) data, size)) {
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("%s is torn."),
+        name);
+    return FALSE;
+  }
+
+  return TRUE;
+}
+
 /* The next picture, or NULL. */
 static GstBuffer *
 load (const Source * source, GError ** error)
 {
   const gchar *path = g_array_index (source->pictures, Picture,
       source->next).path;
-  g_autofree gchar *name = NULL;
-  gchar *data;
+  g_autofree gchar *data = NULL;
   GstBuffer *buffer;
   gsize size;
 
-  if (!g_file_get_contents (path, &data, &size, error))
+  if (!g_file_get_contents (path, &data, &size, error)
+      || !check_picture (source, path, data, size, error))
     return NULL;
-  if (!(source->jpeg ? is_jpeg (data, size) : is_png (data, size))) {
-    g_free (data);
-    name = g_filename_display_basename (path);
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-        source->jpeg ? _("%s is not a JPEG picture.")
-        : _("%s is not a PNG picture."), name);
-    return NULL;
-  }
 
-  buffer = gst_buffer_new_wrapped (data, size);
+  buffer = gst_buffer_new_wrapped (g_steal_pointer (&data), size);
   GST_BUFFER_PTS (buffer) =
       gst_util_uint64_scale_round (source->next, GST_SECOND, RATE);
   GST_BUFFER_DURATION (buffer) = GST_SECOND / RATE;

@@ -18,6 +18,7 @@
 #include "omv-format.h"
 #include "omv-i18n.h"
 #include "omv-numpy.h"
+#include "omv-picture-end.h"
 
 #define JPEG_MAGIC "\xff\xd8\xff"
 #define PNG_MAGIC "\x89PNG\r\n\x1a\n"
@@ -96,6 +97,28 @@ parse_pixmap (const guint8 * data, gsize size, Raster * ret_raster)
       <= size - at;
 }
 
+/* NULL: it is torn. */
+static GBytes *
+take_encoded (GBytes * bytes, const gchar * path,
+    GstOmvStorePicture * ret_picture, GError ** error)
+{
+  g_autofree gchar *name = NULL;
+  const guint8 *data;
+  gsize size;
+
+  data = g_bytes_get_data (bytes, &size);
+  if (!omv_picture_has_end (data, size)) {
+    name = g_filename_display_name (path);
+    g_set_error (error, GST_OMV_ERROR, GST_OMV_ERROR_CORRUPT,
+        _("\"%s\" is torn."), name);
+    return NULL;
+  }
+
+  *ret_picture = data[0] == 0xff ? GST_OMV_STORE_PICTURE_JPEG
+      : GST_OMV_STORE_PICTURE_PNG;
+  return g_bytes_ref (bytes);
+}
+
 static GBytes *
 swap_colours (const Raster * raster, gsize size)
 {
@@ -150,10 +173,8 @@ omv_store_read_picture (const gchar * path, GstOmvStorePicture * ret_picture,
   data = g_bytes_get_data (bytes, &size);
   if (starts_with (data, size, JPEG_MAGIC)
       || starts_with (data, size, PNG_MAGIC)) {
-    *ret_picture = data[0] == 0xff ? GST_OMV_STORE_PICTURE_JPEG
-        : GST_OMV_STORE_PICTURE_PNG;
     *ret_width = *ret_height = 0;
-    return g_steal_pointer (&bytes);
+    return take_encoded (bytes, path, ret_picture, error);
   }
 
   is_array = parse_array (data, size, &raster);

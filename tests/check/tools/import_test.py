@@ -509,6 +509,35 @@ class Pictures(ToolTest):
         self.path("2.png", b"nothing")
         self.fails("convert", "2.png", "out.bin", words=["neither"])
 
+    def test_torn_pictures(self):
+        """One is torn: it is named, and no frame behind it is lost unnoticed."""
+        for name, make in (("png", pictures.png), ("jpg", pictures.jpeg)):
+            for n in range(4):
+                self.path(f"{n}.{name}", make(16, 8, pictures.grey(n)))
+            whole = self.path(f"2.{name}").read_bytes()
+            for size in (12, len(whole) // 2, len(whole) - 1):
+                with self.subTest(name, size=size):
+                    self.path(f"2.{name}", whole[:size])
+                    self.fails("convert", f"%d.{name}", "out.bin",
+                               subject=f"%d.{name}", words=[f"2.{name} is torn"])
+                    self.fails("convert", f"2.{name}", "out.bin",
+                               subject=f"2.{name}", words=["is torn"])
+
+    def test_filled_up(self):
+        """What stands behind a picture's end, or looks like one, is no harm."""
+        end = b"\xff\xd9"
+        thumbnail = b"\xff\xe1\0\x06" + end + end
+        jpegs = [pictures.jpeg(16, 8, pictures.grey(n)) for n in range(3)]
+        self.path("0.jpg", jpegs[0] + bytes(99))
+        self.path("1.jpg", jpegs[1][:2] + thumbnail + jpegs[1][2:])
+        self.path("2.jpg", jpegs[2][:-2] + b"\xff" + end)
+        self.works("convert", "%d.jpg", "out.bin", "--format", "grayscale")
+        recording = Recording(self.path("out.bin").read_bytes())
+        for n, frame in enumerate(recording.frames):
+            self.assertEqual(set(frame.payload), {pictures.grey(n)})
+        self.path("1.jpg", jpegs[1][:2] + thumbnail + jpegs[1][2:-1])
+        self.fails("convert", "%d.jpg", "x.bin", words=["1.jpg is torn"])
+
 
 class BadInput(ImportTest):
     """One sentence, the right exit code, and nothing left."""

@@ -103,6 +103,16 @@ class Imgstore(StoreTest):
                 self.assert_times(recording, (0, 100, 102, 1550, 1750))
                 self.assert_known(metadata, lines)
 
+    def test_torn_picture(self):
+        """The file is named, and no frame behind it is lost unnoticed."""
+        for kind in ("png", "jpg"):
+            with self.subTest(kind):
+                stores.imgstore(self.path(kind), kind, TIMES, NUMBERS, 2, W, H)
+                torn = self.path(kind) / "000001" / f"000000.{kind}"
+                torn.write_bytes(torn.read_bytes()[:-13])
+                self.fails("convert", kind, "out.bin", subject=kind,
+                           words=[f'{torn.name}" is torn'])
+
     def test_odd_rows(self):
         """Rows that GStreamer would pad."""
         stores.imgstore(self.path("odd"), "npy", TIMES, NUMBERS, 5, 17, 5)
