@@ -261,7 +261,7 @@ omv_export_play (OmvExport * export, const gchar * part, OmvImageFiles * files,
   Player self = {.export = export,.files = files };
   OmvRun run = {
     export->tool, export->in, export->out, NULL, on_stop, NULL, on_tick, NULL,
-    &self
+    NULL, &self
   };
   OmvExportPipeline pipeline;
   OmvRunResult result;

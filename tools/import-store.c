@@ -30,10 +30,14 @@ struct _OmvStoreSource
 
   /* streaming thread; others behind the end */
   guint next;                   /* index of the next frame */
-  guint end;                    /* behind the last frame of the video that is open */
+  guint first;                  /* of the video that is open */
+  guint end;                    /* behind its last frame */
   GstElement *pipeline;         /* of that video, or NULL */
   GstElement *sink;
-  guint64 n_absent, n_surplus;
+  guint64 n_absent, n_surplus, n_undecoded;
+
+  /* streaming thread of the video; others behind its end */
+  guint n_passed;               /* frames, with those that it cannot decode */
 };
 
 static void
@@ -136,6 +140,42 @@ skip_absent (OmvStoreSource * self)
   }
 }
 
+/* The frame's number in the video: decoders say in the same thread what they drop. */
+static GstPadProbeReturn
+on_frame (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  OmvStoreSource *self = user_data;
+  GstBuffer *buffer =
+      gst_buffer_make_writable (GST_PAD_PROBE_INFO_BUFFER (info));
+
+  GST_BUFFER_OFFSET (buffer) = self->n_passed++;
+  GST_PAD_PROBE_INFO_DATA (info) = buffer;
+  return GST_PAD_PROBE_OK;
+}
+
+static GstBusSyncReply
+on_message (GstBus * bus, GstMessage * message, gpointer user_data)
+{
+  OmvStoreSource *self = user_data;
+
+  if (omv_is_drop (message))
+    self->n_passed++;
+  return GST_BUS_PASS;
+}
+
+static void
+watch_video (OmvStoreSource * self)
+{
+  g_autoptr (GstBus) bus = gst_element_get_bus (self->pipeline);
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (self->sink, "sink");
+
+  self->n_passed = 0;
+  gst_bus_set_sync_handler (bus, on_message, self, NULL);
+  (void) gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_frame, self,
+      NULL);
+  omv_forbid_silent_drops (self->pipeline);
+}
+
 static gboolean
 open_video (OmvStoreSource * self, GError ** error)
 {
@@ -157,6 +197,7 @@ open_video (OmvStoreSource * self, GError ** error)
     return FALSE;
   }
 
+  self->first = first;
   self->end = first + n;
   self->pipeline = gst_pipeline_new (NULL);
   self->sink = gst_object_ref (sink);
@@ -165,6 +206,7 @@ open_video (OmvStoreSource * self, GError ** error)
   g_object_set (decoder, "uri", uri, "caps", caps, "expose-all-streams", FALSE,
       "force-sw-decoders", TRUE, NULL);
   g_signal_connect (decoder, "pad-added", G_CALLBACK (on_pad_added), sink);
+  watch_video (self);
   (void) gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
 
   return TRUE;
@@ -213,6 +255,27 @@ pull (OmvStoreSource * self, GstElement * appsrc, gboolean * ret_failed)
   return NULL;
 }
 
+/* Goes on to frame @number of the video: none before it will come. */
+static void
+skip_to (OmvStoreSource * self, guint64 number)
+{
+  guint index = (guint) MIN (self->first + number, self->end);
+
+  if (index > self->next) {
+    self->n_undecoded += index - self->next;
+    self->next = index;
+  }
+}
+
+static void
+end_video (OmvStoreSource * self)
+{
+  close_video (self);
+  skip_to (self, self->n_passed);
+  self->n_absent += self->end - self->next;
+  self->next = self->end;
+}
+
 /* The next frame for which there is a time. NULL: that was the last one, or an
  * error was posted. */
 static GstSample *
@@ -236,15 +299,15 @@ read_video (OmvStoreSource * self, GstElement * appsrc)
     }
 
     sample = pull (self, appsrc, &failed);
+    if (sample != NULL)
+      skip_to (self, GST_BUFFER_OFFSET (gst_sample_get_buffer (sample)));
     if (sample != NULL && self->next < self->end)
       return sample;
     if (sample != NULL) {
       self->n_surplus++;
       gst_sample_unref (sample);
     } else if (!failed) {
-      self->n_absent += self->end - self->next;
-      self->next = self->end;
-      close_video (self);
+      end_video (self);
     }
   }
 
@@ -358,6 +421,9 @@ omv_store_source_note (const OmvStoreSource * self, const OmvTool * tool,
   if (self->n_absent > 0)
     omv_note (tool, path, _("%" PRIu64 " frames have a time, but are in no "
             "video."), self->n_absent);
+  if (self->n_undecoded > 0)
+    omv_note (tool, path, _("Frames that could not be decoded were left out: %"
+            PRIu64 "."), self->n_undecoded);
   if (self->n_surplus > 0)
     omv_note (tool, path, _("%" PRIu64 " frames of videos have no time; they "
             "were left out."), self->n_surplus);

@@ -47,11 +47,13 @@ typedef struct
   OmvProgress *progress;
   gint live;                    /* boolean; atomic */
   guint n_idle_ticks;           /* without a stream; main loop */
+  GHashTable *n_dropped;        /* of stream IDs; main loop */
 
   /* the thread that finds streams; others behind the start of the first frame */
   OmvConvertOptions options;    /* with a format that is chosen there */
   gboolean passes;
   gint n_streams;
+  gchar *stream;                /* ID of the one that is taken */
   OmvClock *clock;              /* atomic */
   gint width, height;           /* of what comes in */
 } Import;
@@ -69,6 +71,8 @@ import_clear (Import * import)
   g_clear_pointer (&import->source, omv_store_source_free);
   g_clear_object (&import->store);
   g_clear_pointer (&import->sidecars, omv_sidecars_free);
+  g_clear_pointer (&import->n_dropped, g_hash_table_unref);
+  g_clear_pointer (&import->stream, g_free);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Import, import_clear);
@@ -146,6 +150,7 @@ on_pad_added (GstElement * decoder, GstPad * pad, Import * import)
   if (g_atomic_int_add (&import->n_streams, 1) > 0)
     return;
 
+  import->stream = gst_pad_get_stream_id (pad);
   if (!build (import, pad, structure, &error)) {
     GST_ELEMENT_ERROR (decoder, CORE, NEGOTIATION, ("%s", error->message),
         (NULL));
@@ -365,6 +370,31 @@ on_tick (gpointer user_data)
   omv_progress_update (import->progress, omv_clock_get_position (clock));
 }
 
+/* A decoder may start before the stream that is taken is known, and those of other
+ * streams do not count. */
+static void
+on_drop (GstElement * decoder, gpointer user_data)
+{
+  Import *import = user_data;
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (decoder, "sink");
+  gchar *stream = gst_pad_get_stream_id (pad);
+  guint n;
+
+  if (stream == NULL)
+    return;
+  n = GPOINTER_TO_UINT (g_hash_table_lookup (import->n_dropped, stream));
+  (void) g_hash_table_insert (import->n_dropped, stream,
+      GUINT_TO_POINTER (n + 1));
+}
+
+static guint
+get_n_dropped (const Import * import)
+{
+  return import->stream != NULL
+      ? GPOINTER_TO_UINT (g_hash_table_lookup (import->n_dropped,
+          import->stream)) : 0;
+}
+
 /* Whether all is well that was taken. */
 static gboolean
 check_frames (const Import * import)
@@ -381,6 +411,12 @@ check_frames (const Import * import)
     (void) omv_fail_with (import->in, n_seen == 0
         ? _("This holds no frame that can be decoded.")
         : _("No frame is left between --from and --to."));
+    return FALSE;
+  }
+  if (import->times != NULL && get_n_dropped (import) > 0) {
+    (void) omv_fail_with (import->in,
+        _("Frames that cannot be decoded: %u; the "
+            "times would go to the wrong ones."), get_n_dropped (import));
     return FALSE;
   }
 
@@ -407,6 +443,9 @@ note_peculiarities (const Import * import)
 
   if (import->source != NULL)
     omv_store_source_note (import->source, import->tool, import->in);
+  if (get_n_dropped (import) > 0)
+    omv_note (import->tool, import->in, _("Frames that could not be decoded "
+            "were left out: %u."), get_n_dropped (import));
   if (import->n_streams > 1)
     omv_note (import->tool, import->in, _("Of %d videos in it the first was "
             "taken."), import->n_streams);
@@ -457,7 +496,7 @@ run (Import * import, const gchar * out)
   g_autoptr (OmvOutput) output = omv_output_new (import->tool, out, inputs);
   const OmvRun pipeline = {
     import->tool, import->in, out, import->pipeline, on_stop, on_live, on_tick,
-    NULL, import
+    NULL, on_drop, import
   };
   OmvRunResult result;
 
@@ -513,7 +552,11 @@ omv_import_run (OmvTool * tool, const OmvConvertOptions * options,
 
   import.may_pass = options->width == 0 && !options->has_crop
       && options->quality == 0;
+  import.n_dropped =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   import.pipeline = gst_pipeline_new (NULL);
+  if (import.times != NULL)
+    omv_forbid_silent_drops (import.pipeline);
   if (!open_source (&import))
     return OMV_EXIT_FAILED;
 

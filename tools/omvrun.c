@@ -14,6 +14,7 @@
 #include "omvrun.h"
 
 #include <glib-unix.h>
+#include <gst/video/gstvideodecoder.h>
 #include <signal.h>
 #include <string.h>
 
@@ -107,6 +108,56 @@ omv_start_behind (GstElement * decoder)
   gst_iterator_free (elements);
 }
 
+/* ---- what decoders leave out ---- */
+
+/* Ogg has a codec's headers as packets before the first frame, and decoders report
+ * them as dropped frames. */
+static guint
+count_headers (GstElement * decoder)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (decoder, "sink");
+  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
+  const GValue *headers = caps != NULL
+      ? gst_structure_get_value (gst_caps_get_structure (caps, 0),
+      "streamheader") : NULL;
+
+  return headers != NULL && GST_VALUE_HOLDS_ARRAY (headers)
+      ? gst_value_array_get_size (headers) : 0;
+}
+
+/* Nothing asks decoders to hurry, so that they drop only what is damaged. Each
+ * message is of one frame. */
+gboolean
+omv_is_drop (GstMessage * message)
+{
+  guint64 n_decoded, n_dropped;
+
+  if (GST_MESSAGE_TYPE (message) != GST_MESSAGE_QOS
+      || !GST_IS_VIDEO_DECODER (GST_MESSAGE_SRC (message)))
+    return FALSE;
+  gst_message_parse_qos_stats (message, NULL, &n_decoded, &n_dropped);
+  return n_decoded > 0
+      || n_dropped > count_headers (GST_ELEMENT (GST_MESSAGE_SRC (message)));
+}
+
+static void
+on_element_added (GstBin * bin, GstBin * parent, GstElement * element,
+    gpointer user_data)
+{
+  g_autofree gchar *name = gst_element_get_name (element);
+
+  if (GST_IS_VIDEO_DECODER (element) && g_str_has_prefix (name, "avdec_"))
+    gst_video_decoder_set_max_errors (GST_VIDEO_DECODER (element), 0);
+}
+
+/* Those of libav (1.22) only count errors, up to their property max-errors. */
+void
+omv_forbid_silent_drops (GstElement * pipeline)
+{
+  g_signal_connect (pipeline, "deep-element-added",
+      G_CALLBACK (on_element_added), NULL);
+}
+
 /* ---- messages ---- */
 
 /* NULL: the element's are good enough. */
@@ -166,7 +217,9 @@ fail (Loop * loop, GstMessage * message)
 
   gst_message_parse_error (message, &error, &debug);
   GST_INFO ("%s: %s", error->message, debug);
-  words = get_own_words (error);
+  words = GST_IS_VIDEO_DECODER (GST_MESSAGE_SRC (message))
+      && g_error_matches (error, GST_STREAM_ERROR, GST_STREAM_ERROR_DECODE)
+      ? _("A frame cannot be decoded.") : get_own_words (error);
   subject = is_about_output (error, GST_MESSAGE_SRC (message))
       ? loop->run->output : loop->run->subject;
   if (loop->missing != NULL && is_about_plugins (error))
@@ -223,6 +276,11 @@ on_bus (GstBus * bus, GstMessage * message, gpointer user_data)
       break;
     case GST_MESSAGE_ELEMENT:
       on_element (loop, message);
+      break;
+    case GST_MESSAGE_QOS:
+      if (loop->run->on_drop != NULL && omv_is_drop (message))
+        loop->run->on_drop (GST_ELEMENT (GST_MESSAGE_SRC (message)),
+            loop->run->user_data);
       break;
     default:
       break;

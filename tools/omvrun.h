@@ -30,6 +30,8 @@ typedef struct {
   void (*tick) (gpointer user_data);
   /* Messages of elements. Or NULL. */
   void (*on_message) (const GstStructure * message, gpointer user_data);
+  /* A decoder has left out a frame that it cannot decode. Or NULL. */
+  void (*on_drop) (GstElement * decoder, gpointer user_data);
   gpointer user_data;
 } OmvRun;
 
@@ -39,6 +41,13 @@ GstElement *omv_make_element (const gchar * factory, GError ** error);
 /* To be called where a pad of @decoder, a child of the pipeline, was linked: what is
  * behind gets the pipeline's state. */
 void omv_start_behind (GstElement * decoder);
+
+/* Whether @message tells of a frame that a decoder cannot decode. */
+gboolean omv_is_drop (GstMessage * message);
+
+/* Where frames are counted: decoders that leave out frames without such a message
+ * are to fail instead. */
+void omv_forbid_silent_drops (GstElement * pipeline);
 
 /* The pipeline is stopped behind it, but still there. */
 OmvRunResult omv_run (const OmvRun * run);

@@ -502,7 +502,7 @@ run_pipeline (Record * record, const gchar * out)
 {
   const OmvRun pipeline = {
     record->tool, record->source, out, record->pipeline, on_stop, NULL, on_tick,
-    on_message, record
+    on_message, NULL, record
   };
   OmvRunResult result;
 

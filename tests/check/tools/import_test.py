@@ -10,6 +10,7 @@ ffmpeg makes the videos. OMV_DATA_DIR may name a folder with real ones.
 """
 
 import io
+import json
 import math
 import os
 import pathlib
@@ -46,6 +47,19 @@ def run(*arguments):
 def ffmpeg(*arguments):
     """ffmpeg without words."""
     return run("ffmpeg", "-v", "error", "-y", *arguments)
+
+
+def damage(path, *indices):
+    """Overwrites all of these frames of a video but their first bytes."""
+    lines = run("ffprobe", "-v", "error", "-select_streams", "v:0",
+                "-show_entries", "packet=pos,size", "-of", "json", path)
+    packets = json.loads(lines)["packets"]
+    with open(path, "r+b") as file:
+        for index in indices:
+            size, start = (int(packets[index][key]) for key in ("size", "pos"))
+            # an AVI chunk's header, or that of a Matroska block
+            file.seek(start + 12)
+            file.write(bytes(size - 12))
 
 
 def video_times(path):
@@ -199,6 +213,30 @@ class Videos(ImportTest):
                 torn = Recording(self.path("out.bin").read_bytes())
                 self.assertEqual([f.payload for f in torn.frames],
                                  [f.payload for f in whole.frames[:n]])
+
+    def test_undecodable(self):
+        """Frames that cannot be decoded are left out, which is said once."""
+        path = self.video("in.avi", "-c:v", "mjpeg", "-pix_fmt", "yuvj420p")
+        times = video_times(path)
+        damage(path, 0, 4, 5)
+        result = self.run_tool("convert", path, "out.bin", "--format", "png")
+        self.assertEqual(result.code, 0, result.err)
+        self.assert_sentence(result.err, path, "left out: 3.")
+        recording = Recording(self.path("out.bin").read_bytes())
+        self.assertEqual(len(recording.frames), 9)
+        self.assertEqual(recording.frames[-1].time_ns // MS,
+                         (times[-1] - times[1]) // MS)
+
+    def test_headers_are_no_frames(self):
+        """Those of a codec, which Ogg has as packets, are not missed."""
+        path = self.path("in.ogv")
+        try:
+            self.video(path.name, "-c:v", "libtheora")
+        except subprocess.CalledProcessError:
+            self.skipTest("ffmpeg writes no Theora")
+        self.path("t.csv", b"".join(b"%d\n" % n for n in range(12)))
+        self.convert(path)
+        self.convert(path, "--times", "t.csv", "--force")
 
     def test_other_streams(self):
         """Sound is left alone; of two videos the first is taken, and said."""
@@ -436,6 +474,26 @@ class Times(ImportTest):
         exact = [int.from_bytes(f.spare[4:12], "little")
                  for f in recording.frames]
         self.assertEqual(exact, [0, 40_000, 1_500_000, 2_000_000])
+
+    def test_undecodable_with_times(self):
+        """No frame gets the time of another: one that is lost is a failure."""
+        self.path("t.csv", b"".join(b"%d\n" % n for n in range(12)))
+        damage(self.video("in.avi", "-c:v", "mjpeg", "-pix_fmt", "yuvj420p"),
+               4, 7)
+        self.fails("convert", "in.avi", "--times", "t.csv", "out.bin",
+                   subject="in.avi", words=["2; ", "wrong ones"])
+
+    def test_silent_decoder_with_times(self):
+        """libav's decoders keep it to themselves what they lose."""
+        self.path("t.csv", b"".join(b"%d\n" % n for n in range(12)))
+        try:
+            path = self.video("in.mkv", "-c:v", "libx264")
+        except subprocess.CalledProcessError:
+            self.skipTest("ffmpeg writes no H.264")
+        self.convert(path, "--times", "t.csv")
+        damage(path, 4, 7)
+        self.fails("convert", "in.mkv", "--times", "t.csv", "x.bin",
+                   subject="in.mkv", words=["frame cannot be decoded"])
 
     def test_wrong_times_file(self):
         """Too few times fail; too many are said."""

@@ -140,6 +140,22 @@ class Imgstore(StoreTest):
                          [pictures.jpeg(W, H, pictures.grey(n))
                           for n in range(5)])
 
+    def test_undecodable(self):
+        """Frames behind one that cannot be decoded keep their times."""
+        store = self.store("avi")
+        for name, index in (("000000.avi", 0), ("000001.avi", 1)):
+            data = bytearray((store / name).read_bytes())
+            starts = [match.end() + 4 for match in re.finditer(
+                b"00dc(?=....\xff\xd8)", data, re.DOTALL)]
+            data[starts[index]:starts[index] + 40] = bytes(40)
+            (store / name).write_bytes(data)
+        recording, _, lines = self.converted("store", said=["left out: 2."])
+        self.assert_shows(recording, (1, 2, 4), JPEG_TOLERANCE)
+        self.assert_times(recording, (0, 2, 1650))
+        self.assertEqual([(line["frame"], line["number"]) for line in lines
+                          if "number" in line],
+                         [(n, NUMBERS[i]) for n, i in enumerate((1, 2, 4))])
+
     def test_selection(self):
         """Frames that are left out take their lines along."""
         self.store("npy")
