@@ -371,11 +371,37 @@ parse_npy (const guint8 * data, gsize size, const Unit * unit, GError ** error)
   return parse_array (&array, NULL, unit != NULL ? unit : &units[0], error);
 }
 
-/* The array with the likeliest name, else the only one. */
-static GBytes *
-find_array (OmvZip * zip, gchar ** ret_name, const Unit ** ret_unit)
+typedef struct
 {
-  g_autoptr (GBytes) found = NULL;
+  gchar *name;
+  const Unit *unit;             /* or NULL */
+  GBytes *bytes;                /* NULL: it cannot be read */
+} Array;
+
+static void
+array_clear (Array * array)
+{
+  g_free (array->name);
+  g_clear_pointer (&array->bytes, g_bytes_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Array, array_clear);
+
+/* FALSE: it is whole, but not a row of numbers. What is damaged may be one, and
+ * counts, as another array is not what was meant. */
+static gboolean
+may_be_array (GBytes * bytes)
+{
+  OmvNumpy array;
+
+  return bytes == NULL || omv_numpy_parse (g_bytes_get_data (bytes, NULL),
+      g_bytes_get_size (bytes), &array);
+}
+
+/* The array with the likeliest name, else the only one. FALSE: there is neither. */
+static gboolean
+find_array (OmvZip * zip, Array * ret_array)
+{
   OmvZipMember member;
   guint best = 0, n_arrays = 0;
 
@@ -383,7 +409,6 @@ find_array (OmvZip * zip, gchar ** ret_name, const Unit ** ret_unit)
     gsize length = member.name_length;
     const Unit *unit = NULL;
     g_autoptr (GBytes) bytes = NULL;
-    OmvNumpy array;
     guint rate;
 
     if (length > 4 && memcmp (member.name + length - 4, ".npy", 4) == 0)
@@ -392,29 +417,23 @@ find_array (OmvZip * zip, gchar ** ret_name, const Unit ** ret_unit)
     if (rate < best)
       continue;
     bytes = omv_zip_read (zip, &member);
-    if (bytes == NULL || !omv_numpy_parse (g_bytes_get_data (bytes, NULL),
-            g_bytes_get_size (bytes), &array))
-      continue;
-    n_arrays++;
-    if (rate <= best && found != NULL)
+    if (!may_be_array (bytes) || (n_arrays++ > 0 && rate == best))
       continue;
     best = rate;
-    *ret_unit = unit;
-    g_free (*ret_name);
-    *ret_name = g_utf8_make_valid (member.name, (gssize) length);
-    g_clear_pointer (&found, g_bytes_unref);
-    found = g_steal_pointer (&bytes);
+    array_clear (ret_array);
+    ret_array->name = g_utf8_make_valid (member.name, (gssize) length);
+    ret_array->unit = unit;
+    ret_array->bytes = g_steal_pointer (&bytes);
   }
 
-  return best > 0 || n_arrays == 1 ? g_steal_pointer (&found) : NULL;
+  return best > 0 || n_arrays == 1;
 }
 
 static OmvTimes *
 parse_npz (const guint8 * data, gsize size, const Unit * unit, GError ** error)
 {
-  g_autoptr (GBytes) bytes = NULL;
-  g_autofree gchar *name = NULL;
-  const Unit *named = NULL;
+  g_auto (Array) found = { NULL, NULL, NULL };
+  gboolean has_times;
   OmvNumpy array;
   OmvZip zip;
 
@@ -422,15 +441,25 @@ parse_npz (const guint8 * data, gsize size, const Unit * unit, GError ** error)
     set_error (error, _("This archive is damaged."));
     return NULL;
   }
-  bytes = find_array (&zip, &name, &named);
-  if (bytes == NULL || !omv_numpy_parse (g_bytes_get_data (bytes, NULL),
-          g_bytes_get_size (bytes), &array)) {
+  has_times = find_array (&zip, &found);
+  if (!omv_zip_is_over (&zip)) {
+    set_error (error, _("This archive is damaged."));
+    return NULL;
+  }
+  if (!has_times) {
     set_error (error, _("None of the arrays is called “time”."));
     return NULL;
   }
+  if (found.bytes == NULL
+      || !omv_numpy_parse (g_bytes_get_data (found.bytes, NULL),
+          g_bytes_get_size (found.bytes), &array)) {
+    set_error (error, _("The array “%s” cannot be read."), found.name);
+    return NULL;
+  }
 
-  return parse_array (&array, g_steal_pointer (&name),
-      unit != NULL ? unit : named != NULL ? named : &units[0], error);
+  if (unit == NULL)
+    unit = found.unit != NULL ? found.unit : &units[0];
+  return parse_array (&array, g_steal_pointer (&found.name), unit, error);
 }
 
 /* ---- files ---- */

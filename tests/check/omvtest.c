@@ -230,6 +230,22 @@ omv_test_set_exact_time (guint8 * header, guint64 time)
   header[23] = (guint8) (crc >> 8);
 }
 
+/* CRC-32, as ZIP has it: bit by bit. */
+guint32
+omv_test_get_crc (gconstpointer data, gsize size)
+{
+  const guint8 *bytes = data;
+  guint32 crc = 0xFFFFFFFF;
+
+  for (gsize i = 0; i < size * 8; i++) {
+    guint32 out = (crc ^ bytes[i / 8] >> i % 8) & 1;
+
+    crc = crc >> 1 ^ out * 0xEDB88320;
+  }
+
+  return ~crc;
+}
+
 /* Bytes that look like no header, not even a part of one. */
 static void
 append_noise (GByteArray * bytes, gsize size)

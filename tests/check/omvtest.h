@@ -48,6 +48,7 @@ void omv_test_append_header (GByteArray * bytes, gint generation,
     guint32 interval, gint width, gint height, guint32 word, guint32 size);
 void omv_test_append_padding (GByteArray * bytes, gsize payload_size);
 void omv_test_set_exact_time (guint8 * header, guint64 time);
+guint32 omv_test_get_crc (gconstpointer data, gsize size);
 
 /* Where byte @i of little-endian RGB565 is in GStreamer's RGB16, whose pixels are
  * numbers of this host. */

@@ -4,7 +4,7 @@
  * encryption and without the fields for over 4 GiB. The sizes that count are
  * those of the directory at the archive's end. Every offset is checked before it
  * is followed, and no more memory is asked for than deflate can fill from the
- * bytes that are there.
+ * bytes that are there. No member is given out whose CRC is not the directory's.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -67,7 +67,8 @@ omv_zip_open (OmvZip * zip, const guint8 * data, gsize size)
     const guint8 *record = data + end;
 
     if (read_32 (record) != END_MAGIC
-        || read_16 (record + 20) != size - end - END_SIZE)
+        || read_16 (record + 20) != size - end - END_SIZE
+        || read_16 (record + 8) != read_16 (record + 10))
       continue;
 
     zip->data = data;
@@ -99,6 +100,7 @@ omv_zip_next (OmvZip * zip, OmvZipMember * ret_member)
   ret_member->name_length = read_16 (entry + 28);
   ret_member->method = read_16 (entry + 8) & FLAG_ENCRYPTED
       ? G_MAXUINT : read_16 (entry + 10);
+  ret_member->crc = read_32 (entry + 16);
   ret_member->packed_size = read_32 (entry + 20);
   ret_member->size = read_32 (entry + 24);
   ret_member->offset = read_32 (entry + 42);
@@ -106,6 +108,31 @@ omv_zip_next (OmvZip * zip, OmvZipMember * ret_member)
   zip->n_left--;
 
   return TRUE;
+}
+
+gboolean
+omv_zip_is_over (const OmvZip * zip)
+{
+  return zip->n_left == 0;
+}
+
+/* CRC-32 of IEEE 802.3, of half a byte at a time. */
+static guint32
+get_crc (const guint8 * data, gsize size)
+{
+  static const guint32 table[] = {
+    0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4,
+    0x4db26158, 0x5005713c, 0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,
+    0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c
+  };
+  guint32 crc = 0xffffffff;
+
+  for (gsize i = 0; i < size; i++) {
+    crc = crc >> 4 ^ table[(crc ^ data[i]) & 15];
+    crc = crc >> 4 ^ table[(crc ^ data[i] >> 4) & 15];
+  }
+
+  return ~crc;
 }
 
 static GBytes *
@@ -136,8 +163,8 @@ inflate (const guint8 * packed, gsize packed_size, gsize size)
   }
 }
 
-GBytes *
-omv_zip_read (const OmvZip * zip, const OmvZipMember * member)
+static GBytes *
+unpack (const OmvZip * zip, const OmvZipMember * member)
 {
   const guint8 *local;
   gsize start;
@@ -161,4 +188,14 @@ omv_zip_read (const OmvZip * zip, const OmvZipMember * member)
     default:
       return NULL;
   }
+}
+
+GBytes *
+omv_zip_read (const OmvZip * zip, const OmvZipMember * member)
+{
+  g_autoptr (GBytes) bytes = unpack (zip, member);
+
+  return bytes != NULL && get_crc (g_bytes_get_data (bytes, NULL),
+      g_bytes_get_size (bytes)) == member->crc ? g_steal_pointer (&bytes)
+      : NULL;
 }

@@ -26,6 +26,7 @@ typedef struct {
   gsize offset;                 /* of the local header */
   gsize packed_size;
   gsize size;
+  guint32 crc;                  /* of what is unpacked */
 } OmvZipMember;
 
 /* FALSE: this is no archive that can be read. @data stays the caller's. */
@@ -33,6 +34,9 @@ gboolean omv_zip_open (OmvZip * zip, const guint8 * data, gsize size);
 
 /* FALSE: that was the last one, or the directory is damaged behind it. */
 gboolean omv_zip_next (OmvZip * zip, OmvZipMember * ret_member);
+
+/* Behind the last member: FALSE if the directory is damaged. */
+gboolean omv_zip_is_over (const OmvZip * zip);
 
 /* NULL: it is damaged, encrypted, packed in an unknown way, or over 256 MiB. */
 GBytes *omv_zip_read (const OmvZip * zip, const OmvZipMember * member);

@@ -19,6 +19,8 @@
 
 #include <glib/gstdio.h>
 
+#include "omvtest.h"
+
 #define SECTOR 512
 #define KEY 0x0d7cba17u
 
@@ -129,7 +131,8 @@ write_index (const Fixture * fixture, const gchar * name,
   start = zip->len;
   for (guint i = 0; i < 2; i++) {
     append (zip, 0x02014b50, 4);
-    append (zip, 0, 16);
+    append (zip, 0, 12);
+    append (zip, omv_test_get_crc (members[i]->data, members[i]->len), 4);
     append (zip, members[i]->len, 4);
     append (zip, members[i]->len, 4);
     append (zip, strlen (names[i]), 2);

@@ -25,6 +25,7 @@ import zipfile
 
 import launch
 import pictures
+import stores
 from omvimg import Recording
 from tool import TIMEOUT, TOOL, ToolTest, main
 
@@ -501,10 +502,15 @@ class Times(ImportTest):
         self.path("few.csv", b"1\n2\n3\n")
         self.path("many.csv", b"1\n2\n3\n4\n5\n")
         self.path("bad.csv", b"1\n0\n")
+        damaged = bytearray(stores.npz([0, 1, 2, 3], [0, 1, 2, 3]))
+        damaged[damaged.index(b"frame_time.npy") + 20] ^= 1
+        self.path("bad.npz", damaged)
         self.fails("convert", "in.mkv", "--times", "few.csv", "out.bin",
                    subject="in.mkv", words=["3 frames only"])
         self.fails("convert", "in.mkv", "--times", "bad.csv", "out.bin",
                    subject="bad.csv", words=["line 2"])
+        self.fails("convert", "in.mkv", "--times", "bad.npz", "out.bin",
+                   subject="bad.npz", words=["“frame_time” cannot be read"])
         self.fails("convert", "in.mkv", "--times", "no.csv", "out.bin",
                    subject="no.csv", words=["no such file"])
         result = self.run_tool("convert", "in.mkv", "--times", "many.csv",
