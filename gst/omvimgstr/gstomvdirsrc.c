@@ -21,7 +21,8 @@
  * (#GstOmvStrMux:exact-time) or metadata beside the files (#GstOmvStrMux:sidecar)
  * tell it; what omvringsink writes has both. Otherwise a file starts where the one
  * before it ends. Of a file that was torn all whole frames are there. Files that
- * are no recordings are left out.
+ * are no recordings are left out. A warning names each such file that is not
+ * empty, and each whose end is torn or damaged, up to ten.
  *
  * Which files there are, and where each ends, is found out once, when the element
  * goes to PAUSED. For that all headers are read, unless there is an index beside a
@@ -43,6 +44,7 @@
 
 #include "gstomvdirsrc.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include <gst/omv/omv.h>
@@ -55,6 +57,9 @@ GST_DEBUG_CATEGORY_STATIC (omvdirsrc_debug);
 
 #define SCHEME "omvdir"
 #define DEFAULT_LOCATION NULL
+
+/* Files of which a warning is posted. */
+#define WARNINGS_MAX 10
 
 /* Bytes of a buffer where somebody is pushed to. */
 #define BLOCK_SIZE 65536
@@ -75,6 +80,7 @@ struct _GstOmvDirSrc
   /* set by start() and stop(), while nothing is read; else the live lock, with
    * which the base class reads */
   GstOmvJoin *join;
+  gboolean need_warnings;       /* before the first read */
 };
 
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
@@ -142,6 +148,62 @@ log_parts (GstOmvDirSrc * self)
   }
 }
 
+static gchar *
+describe_cut (const GstOmvPart * part, const GstOmvWalkStep * cut)
+{
+  g_autofree gchar *name = g_file_get_parse_name (part->file);
+
+  if (cut->fault == GST_OMV_FAULT_TORN)
+    return g_strdup_printf (_("%s ends within frame %" PRIu64 " at byte %"
+            PRIu64 "; all frames before it are whole."), name, cut->number,
+        cut->offset);
+  return g_strdup_printf (_("%s is damaged from frame %" PRIu64 " at byte %"
+          PRIu64 " to its end: %s. These %" PRIu64 " bytes are left out."),
+      name, cut->number, cut->offset, gst_omv_fault_describe (cut->fault),
+      cut->size);
+}
+
+/* What nobody behind this element sees, in sentences: the damaged end of a file
+ * that others follow, and files that were left out. */
+static GPtrArray *
+list_losses (const GstOmvJoin * join)
+{
+  GPtrArray *losses = g_ptr_array_new_with_free_func (g_free);
+  const gchar *left_out;
+
+  for (guint i = 0; i < gst_omv_join_get_n_parts (join); i++) {
+    GstOmvWalkStep cut;
+    GstOmvPart part;
+
+    if (!gst_omv_join_get_own_cut (join, i, &cut))
+      continue;
+    gst_omv_join_get_part (join, i, &part);
+    g_ptr_array_add (losses, describe_cut (&part, &cut));
+  }
+  for (guint i = 0; (left_out = gst_omv_join_get_left_out (join, i)) != NULL;
+      i++)
+    g_ptr_array_add (losses, g_strdup (left_out));
+
+  return losses;
+}
+
+/* Once for each run: the base class starts and stops the element before it runs,
+ * where somebody asks how it can be read. */
+static void
+warn_of_losses (GstOmvDirSrc * self)
+{
+  g_autoptr (GPtrArray) losses = list_losses (self->join);
+
+  self->need_warnings = FALSE;
+  for (guint i = 0; i < MIN (losses->len, WARNINGS_MAX); i++)
+    GST_ELEMENT_WARNING (self, STREAM, DEMUX,
+        ("%s", (const gchar *) g_ptr_array_index (losses, i)), (NULL));
+  if (losses->len > WARNINGS_MAX)
+    GST_ELEMENT_WARNING (self, STREAM, DEMUX,
+        (_("%u files are damaged or left out; the first %d were reported."),
+            losses->len, WARNINGS_MAX), (NULL));
+}
+
 static gboolean
 gst_omv_dir_src_start (GstBaseSrc * src)
 {
@@ -162,6 +224,7 @@ gst_omv_dir_src_start (GstBaseSrc * src)
   }
 
   log_parts (self);
+  self->need_warnings = TRUE;
   return TRUE;
 }
 
@@ -203,6 +266,8 @@ gst_omv_dir_src_fill (GstBaseSrc * src, guint64 offset, guint size,
   GstMapInfo map;
   gsize got = 0;
 
+  if (self->need_warnings)
+    warn_of_losses (self);
   if (!gst_buffer_map (buffer, &map, GST_MAP_WRITE)) {
     GST_ELEMENT_ERROR (self, RESOURCE, READ, (NULL),
         ("%u bytes cannot be mapped", size));

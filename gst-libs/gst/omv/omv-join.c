@@ -12,7 +12,8 @@
  * been read. That is done when somebody asks for bytes behind the file before,
  * and one file is open at a time, however many there are.
  *
- * Of several files those that are no recordings, or are gone, are left out.
+ * Of several files those that are no recordings, or are gone, are left out. Which
+ * ones, and why, can be asked for.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -38,6 +39,8 @@ struct _GstOmvJoin
 
   guint n_tried;                /* files that were looked at */
   GPtrArray *parts;             /* of OmvJoinPart: those that are recordings */
+  GPtrArray *left_out;          /* of gchar *: a sentence about each other one
+                                   that is not empty */
   const OmvJoinPart *last;      /* the last one with frames, or NULL */
   guint64 end;
 
@@ -292,6 +295,19 @@ fail_empty (GError ** error)
   return FALSE;
 }
 
+/* An empty file, or none, is nothing that anybody could miss. */
+static void
+note_left_out (GstOmvJoin * self, GFile * file, const GError * error)
+{
+  g_autoptr (GFileInfo) info = g_file_query_info (file,
+      G_FILE_ATTRIBUTE_STANDARD_SIZE, G_FILE_QUERY_INFO_NONE, NULL, NULL);
+  g_autofree gchar *name = g_file_get_parse_name (file);
+
+  if (info != NULL && g_file_info_get_size (info) > 0)
+    g_ptr_array_add (self->left_out, g_strdup_printf (_("%s is left out: %s"),
+            name, error->message));
+}
+
 /* Looks at one file more. */
 static gboolean
 try_next (GstOmvJoin * self, GError ** error)
@@ -315,7 +331,7 @@ try_next (GstOmvJoin * self, GError ** error)
     if (ends_in_damage (self, part))
       self->n_tried = self->files->len;
   } else {
-    g_debug ("a file is left out: %s", own_error->message);
+    note_left_out (self, file, own_error);
   }
 
   if (!gst_omv_join_is_complete (self))
@@ -339,6 +355,7 @@ gst_omv_join_new (GPtrArray * files, const GstOmvWalk * start,
 
   self->files = g_ptr_array_ref (files);
   self->parts = g_ptr_array_new_with_free_func (part_free);
+  self->left_out = g_ptr_array_new_with_free_func (g_free);
   self->start = *start;
   self->use_index = use_index;
 
@@ -351,6 +368,7 @@ gst_omv_join_free (GstOmvJoin * self)
 {
   g_clear_object (&self->stream);
   g_ptr_array_unref (self->parts);
+  g_ptr_array_unref (self->left_out);
   g_ptr_array_unref (self->files);
   g_free (self);
 }
@@ -552,9 +570,30 @@ gst_omv_join_get_cut (const GstOmvJoin * self, guint i,
     GstOmvWalkStep * ret_step)
 {
   const OmvJoinPart *part = get_part (self, i);
+  gboolean is_cut = gst_omv_join_get_own_cut (self, i, ret_step);
 
-  *ret_step = part->cut;
   ret_step->number = part->number + part->n_frames;
   ret_step->offset = part->offset + part->size;
-  return part->cut.size > 0;
+  return is_cut;
+}
+
+/*
+ * gst_omv_join_get_own_cut:
+ * @ret_step: (out): the damage, where it is in the file of part @i
+ *
+ * FALSE: nothing was left out behind part @i.
+ */
+gboolean
+gst_omv_join_get_own_cut (const GstOmvJoin * self, guint i,
+    GstOmvWalkStep * ret_step)
+{
+  *ret_step = get_part (self, i)->cut;
+  return ret_step->size > 0;
+}
+
+/* A sentence about file @i of those that were left out so far, or NULL. */
+const gchar *
+gst_omv_join_get_left_out (const GstOmvJoin * self, guint i)
+{
+  return i < self->left_out->len ? g_ptr_array_index (self->left_out, i) : NULL;
 }

@@ -51,6 +51,13 @@ GST_OMV_API
 gboolean gst_omv_join_get_cut (const GstOmvJoin * self, guint i,
     GstOmvWalkStep * ret_step);
 
+GST_OMV_API
+gboolean gst_omv_join_get_own_cut (const GstOmvJoin * self, guint i,
+    GstOmvWalkStep * ret_step);
+
+GST_OMV_API
+const gchar *gst_omv_join_get_left_out (const GstOmvJoin * self, guint i);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstOmvJoin, gst_omv_join_free)
 
 G_END_DECLS

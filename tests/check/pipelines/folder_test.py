@@ -121,13 +121,45 @@ class Split(Folder):
             left = len(Recording(whole[:-lost]).frames)
             gone = range(before + left, before + within)
             self.assertTrue(gone)
-            got = self.play(f"{self.source} ! omvstrdemux ! appsink name=out")
+            got = self.play(f"{self.source} ! omvstrdemux ! appsink name=out",
+                            warnings=True)
             self.assertEqual(len(got), COUNT - len(gone))
             kept = [n for n in range(COUNT) if n not in gone]
             for p, n in zip(got, kept):
                 # Exact times tell how long the frames lost were.
                 self.assertEqual(p.time, n * STEP)
                 self.assertTrue(pictures.shows(p, "GRAYSCALE", n), (n, p))
+
+    def test_losses_are_said(self):
+        # What the demuxer cannot see, this element says.
+        data = pictures.steady(COUNT, "GRAYSCALE", interval=4)
+        self.split(data)
+        line = f"{self.source} ! omvstrdemux ! fakesink"
+        self.works(line)
+        torn, damaged = self.files()[:2]
+        whole = torn.read_bytes()
+        last = Recording(whole).frames[-1]
+        torn.write_bytes(whole[:-20])
+        lost = len(Recording(whole).frames) - 1
+        broken = damaged.read_bytes()
+        cut = Recording(broken).frames[1].offset
+        damaged.write_bytes(broken[:cut] + b"\xff" * (len(broken) - cut))
+        # Empty, because the recorder did not get so far.
+        (self.parts / "empty.bin").touch()
+        (self.parts / "header.bin").write_bytes(b"\xff" * 16 + whole[16:])
+        texts = [w.text for w in self.works(line, warnings=3).warnings]
+        for text, file, words in zip(
+                texts, (torn, damaged, self.parts / "header.bin"),
+                (f" ends within frame {lost} at byte {last.offset};",
+                 f" is damaged from frame 1 at byte {cut} to its end: ",
+                 " is left out: ")):
+            self.assertTrue(text.startswith(str(file) + words), text)
+
+        for n in range(20):
+            (self.parts / f"x{n}.bin").write_bytes(b"RIFF" * 8)
+        texts = [w.text for w in self.works(line, warnings=11).warnings]
+        self.assertEqual(texts[-1], "23 files are damaged or left out;"
+                         " the first 10 were reported.")
 
 
 @needs_plugin("omvring")
