@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import traceback
 import weakref
 
 from .._library import Gio, GLib
@@ -42,6 +43,7 @@ class Run:
         self.is_pressed = False
         self._buttons = weakref.WeakSet()
         self._opened = weakref.WeakSet()
+        self._status = 0
         self._cancellable = Gio.Cancellable()
         self._is_waiting = False
         self._pending = None
@@ -96,20 +98,33 @@ class Run:
         self._buttons.add(pin)
 
     def opened(self, thing):
-        """Its close() is called at the end, if it still exists."""
+        """Its close() is called at the end, if it still exists. What holds a
+        file gives itself to close() when it is collected before that: a script
+        that closes nothing must not run out of files."""
         self._opened.add(thing)
+
+    def close(self, thing):
+        """Where no code of the script could catch it: what failed is said, and
+        the run has failed."""
+        try:
+            thing.close()
+            return
+        except OSError as error:
+            text = str(error)
+        except Exception as error:
+            text = "".join(traceback.format_exception_only(
+                type(error), error)).rstrip()
+        except BaseException:
+            text = "A file may not be whole, as its end was interrupted."
+        self._status = 1
+        print(text, file=sys.stderr)
 
     def close_all(self):
         """Makes files whole, however the script ended, and returns the exit
-        status; what failed is said."""
-        status = 0
+        status, which is that of all files of the run."""
         for thing in list(self._opened):
-            try:
-                thing.close()
-            except OSError as error:
-                print(error, file=sys.stderr)
-                status = 1
-        return status
+            self.close(thing)
+        return self._status
 
     def watch_signals(self):
         """Ctrl-C and SIGTERM end the run, and the library's pauses, too, which

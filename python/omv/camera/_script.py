@@ -97,8 +97,7 @@ def _print_exception(error):
 
 
 def run(path, arguments, host):
-    """Runs it to its end and returns the exit status; SystemExit goes through.
-    """
+    """Runs it to its end and returns what is sys.exit()'s to say."""
     _host.run = host
     sys.argv = [path, *arguments]
     shown, path = path, os.path.abspath(path)
@@ -112,11 +111,11 @@ def run(path, arguments, host):
         script.execute(path, main, shown)
     except (KeyboardInterrupt, _host.EndOfRun):
         pass
-    except SystemExit:
-        raise
+    except SystemExit as error:
+        status = error.code
     except BaseException as error:
         _print_exception(error)
         status = 1
     finally:
-        status = host.close_all() or status
-    return status
+        failed = host.close_all()
+    return status or failed

@@ -29,7 +29,7 @@ class Gif:
 
     def __del__(self):
         if not getattr(self, "_is_closed", True):
-            self.close()
+            _host.run.close(self)
 
     def width(self):
         return self._size[0] if self._size else 0

@@ -197,6 +197,11 @@ class ImageIO(_image.ImageIO):
                          else _host.run.path(path), mode)
         _host.run.opened(self)
 
+    def __del__(self):
+        # there is none if the file could not be opened
+        if hasattr(self, "_stream"):
+            _host.run.close(self)
+
     @_camera_errors
     def read(self, copy_to_fb=True, *, loop=True, pause=True):
         _host.run.count_frame()

@@ -28,7 +28,7 @@ class Mjpeg:
 
     def __del__(self):
         if not getattr(self, "_is_closed", True):
-            self.close()
+            _host.run.close(self)
 
     def is_closed(self):
         return self._is_closed

@@ -8,6 +8,7 @@ is read by the library, GStreamer's own demuxer and a few lines for GIF.
 import os
 import pathlib
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -51,12 +52,17 @@ class Case(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
 
-    def run_script(self, text, *options, arguments=(), env=()):
+    def run_script(self, text, *options, arguments=(), env=(), limit=None):
+        """limit: bytes that a file may have, as if the disk were full then."""
+        def setup():
+            if limit is not None:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
         (self.folder / "script.py").write_text(text)
         return subprocess.run(
             [sys.executable, "-m", "omv", *options, "script.py", *arguments],
             cwd=self.folder, timeout=TIMEOUT, capture_output=True, text=True,
-            check=False, env={**os.environ, **dict(env)})
+            check=False, env={**os.environ, **dict(env)}, preexec_fn=setup)
 
     def works(self, text, *options, arguments=()):
         """What a script prints that ends well."""
@@ -498,6 +504,91 @@ image.ImageIO("/sdcard/none.bin", "r")
         self.assertEqual(len(self.read("run.bin")), 1)
         self.assertEqual(self.read_avi("run.mjpeg")[0], [(160, 120)])
         self.assertEqual(len(self.read_gif("run.gif")[2]), 1)
+
+    LIMIT = 20480
+    TOO_MUCH = """\
+import gif, image, mjpeg, sys
+import numpy as np
+
+def fill(stream):
+    for i in range(15):
+        stream.write(image.Image(64, 48, image.GRAYSCALE))
+
+def animate(clip):
+    rng = np.random.default_rng(1)
+    for i in range(6):
+        clip.add_frame(image.Image(rng.integers(0, 256, (96, 128), np.uint8)))
+
+def fill_and_forget():
+    fill(image.ImageIO("run.bin", "w"))
+
+def animate_and_forget():
+    animate(gif.Gif("run.gif"))
+
+"""
+
+    def test_full_disk_at_the_end(self):
+        """What files left open lose is said, wherever the script had them and
+        however it ends."""
+        for text, words in (
+                ("stream = image.ImageIO('run.bin', 'w')\nfill(stream)",
+                 "run.bin"),
+                ("stream = image.ImageIO('run.bin', 'w')\nfill(stream)\n"
+                 "sys.exit()", "run.bin"),
+                ("stream = image.ImageIO('run.bin', 'w')\nfill(stream)\n"
+                 "sys.exit(0)", "run.bin"),
+                ("fill_and_forget()", "run.bin"),
+                ("animate_and_forget()", "Could not write to resource.")):
+            with self.subTest(text):
+                done = self.run_script(self.TOO_MUCH + text, limit=self.LIMIT)
+                self.assertEqual((done.returncode, done.stdout), (1, ""))
+                self.assertRegex(done.stderr, r"\A[^\n]*\.\n\Z")
+                self.assertIn(words, done.stderr)
+
+    def test_full_disk_and_exit_status(self):
+        """What the script itself says of its end stays."""
+        text = self.TOO_MUCH + "fill_and_forget()\n"
+        self.assertEqual(self.run_script(text + "sys.exit(7)",
+                                         limit=self.LIMIT).returncode, 7)
+        done = self.run_script(text + "sys.exit('I give up.')",
+                               limit=self.LIMIT)
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, "run.bin.*\nI give up.\n$")
+
+    def test_every_file_is_closed(self):
+        """Whatever the end of another one raises."""
+        done = self.run_script("""\
+import image, mjpeg
+class Odd(mjpeg.Mjpeg):
+    def close(self):
+        if not self.is_closed():
+            super().close()
+            raise self.error
+odd = Odd("a.mjpeg"), Odd("b.mjpeg")
+odd[0].error, odd[1].error = ValueError("odd"), KeyboardInterrupt()
+streams = [image.ImageIO("%d.bin" % i, "w") for i in range(9)]
+for stream in streams:
+    stream.write(image.Image(8, 8, image.GRAYSCALE))
+""")
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(sorted(done.stderr.splitlines()), [
+            "A file may not be whole, as its end was interrupted.",
+            "ValueError: odd"])
+        for i in range(9):
+            self.assertEqual(len(self.read(f"{i}.bin")), 1)
+
+    def test_many_files_left_open(self):
+        """One after the other, they are whole, and no more are open than are
+        in use."""
+        self.works("""\
+import image, resource
+resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
+for i in range(100):
+    stream = image.ImageIO("%d.bin" % i, "w")
+    stream.write(image.Image(8, 8, image.GRAYSCALE))
+""")
+        for i in range(100):
+            self.assertEqual(len(self.read(f"{i}.bin")), 1)
 
     def test_exit_status(self):
         self.assertEqual(self.run_script("import sys; sys.exit(7)").returncode,
