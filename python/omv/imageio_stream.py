@@ -11,6 +11,7 @@ import operator
 import os
 import signal
 import threading
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -177,6 +178,17 @@ class ImageIO(Known):
                                    self._firsts)
                 if len(parts) > 1 else load_notes(parts[0].file.get_path()))
         return self._notes
+
+    def __del__(self):
+        # as Python's own files do it: the library would drop what fails
+        if not hasattr(self, "_stream") or self.is_closed():
+            return
+        try:
+            if self._path is not None:
+                warnings.warn(f"The stream {self._path} has not been closed.",
+                              ResourceWarning, stacklevel=2, source=self)
+        finally:
+            self.close()
 
     @staticmethod
     @camera_errors

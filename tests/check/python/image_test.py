@@ -8,11 +8,14 @@ unchanged.
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 try:
@@ -137,6 +140,41 @@ class CameraTest(Case):
                          lambda: stream[0], lambda: len(stream)):
                 with self.assertRaisesRegex(OSError, "^Stream closed$"):
                     call()
+
+    def test_left_open(self):
+        """A stream that is collected is closed, and said to have been open, as
+        Python's files are."""
+        with self.assertWarnsRegex(
+                ResourceWarning, r"^The stream .*run\.bin has not been closed\.$"):
+            ImageIO(self.path, "w").write(GRAY)
+        with ImageIO(self.path, "r") as stream:
+            self.assertEqual(len(stream), 1)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            ImageIO((8, 5, image.GRAYSCALE), 1)
+            with self.assertRaises(FileNotFoundError):
+                ImageIO("/nonexistent/run.bin", "r")
+            del stream
+        self.assertEqual(caught, [])
+
+    def test_left_open_on_a_full_disk(self):
+        """What cannot be written is said, even to those who want no warnings."""
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        for action in "ignore", "error":
+            with self.subTest(action), warnings.catch_warnings(), \
+                    unittest.mock.patch("sys.unraisablehook") as hook:
+                warnings.simplefilter(action)
+                stream = ImageIO(self.path, "w")
+                stream.write(np.zeros((50, 100), np.uint8))
+                resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
+                try:
+                    del stream
+                finally:
+                    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+                hook.assert_called_once()
+                error = hook.call_args.args[0].exc_value
+                self.assertIsInstance(error, OSError)
+                self.assertRegex(str(error), r"run\.bin.*\.$")
 
     def test_errors(self):
         self.record(2)
