@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """GStreamer for the camera's modules: pipelines, and pictures in buffers."""
 
+import sys
+
 import gi
 import numpy as np
 
@@ -93,7 +95,10 @@ class Pipeline:
             element, _, name = name.partition("_")
             self[element].set_property(name.replace("_", "-"), value)
         self._bus = self._pipeline.get_bus()
+        # the message of the bus that ends it, until _pop() has had it
+        self._end = None
         self._is_running = False
+        self.is_over = False
 
     def __del__(self):
         if hasattr(self, "_is_running"):
@@ -119,10 +124,24 @@ class Pipeline:
             self.close()
             raise OSError("GStreamer cannot start.")
 
+    def _look(self, timeout):
+        """Says what elements warn of: of damage that a source has, for
+        example."""
+        while self._end is None:
+            message = self._bus.timed_pop_filtered(
+                timeout, Gst.MessageType.EOS | Gst.MessageType.ERROR
+                | Gst.MessageType.WARNING)
+            if message is None:
+                return
+            if message.type == Gst.MessageType.WARNING:
+                print(message.parse_warning()[0].message, file=sys.stderr)
+            else:
+                self._end = message
+
     def _pop(self, timeout):
         """Whether it has come to its end; OSError if by an error."""
-        message = self._bus.timed_pop_filtered(
-            timeout, Gst.MessageType.EOS | Gst.MessageType.ERROR)
+        self._look(timeout)
+        message, self._end = self._end, None
         if message is not None and message.type == Gst.MessageType.ERROR:
             self.close()
             error, _ = message.parse_error()
@@ -144,14 +163,18 @@ class Pipeline:
             self._pop(_PATIENCE // 10)
 
     def pull(self, wait=True):
-        """A sample; None at the end, or where there is none and wait is False.
-        """
+        """A sample; None at the end, which is_over tells, or where there is
+        none and wait is False."""
         while True:
             sample = self["out"].emit("try-pull-sample",
                                       _PATIENCE if wait else 0)
             if sample is not None:
+                self._look(0)
                 return sample
-            if self._pop(0) or self["out"].get_property("eos") or not wait:
+            # first, as an error is posted before the end that it leads to
+            is_over = self["out"].get_property("eos")
+            self.is_over = self._pop(0) or is_over
+            if self.is_over or not wait:
                 return None
 
     def flush(self):
@@ -168,4 +191,5 @@ class Pipeline:
 
     def close(self):
         self._is_running = False
+        self._look(0)
         self._pipeline.set_state(Gst.State.NULL)

@@ -119,7 +119,7 @@ class Source:
         except OSError as error:
             raise SystemExit(f"The source {self._name} gives no frame: "
                              f"{error}") from error
-        if blocking or self._pipeline["out"].get_property("eos"):
+        if self._pipeline.is_over:
             _host.run.end()
         return None
 

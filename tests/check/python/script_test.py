@@ -26,13 +26,15 @@ except (ImportError, ValueError) as missing:
     sys.exit(77)
 
 from omv import image
-from omv._library import GstOmv
+from omv._library import GLib, GstOmv
 
 Gst.init(None)
 for name in "videotestsrc", "jpegenc", "avimux", "aspectratiocrop":
     if Gst.ElementFactory.find(name) is None:
         print(f"skipped, there is no {name} (gstreamer1.0-plugins-good)")
         sys.exit(77)
+
+from omv.camera import _gst  # noqa: E402
 
 PAGE = pathlib.Path(__file__).parents[3] / "docs/camera-scripts.md"
 TIMEOUT = 30
@@ -337,6 +339,60 @@ while True:
 """, "--source", "source.bin", "--sdcard", "card")
         self.assertEqual([frame[3] for frame in self.read("card/copy.bin")],
                          [array.tobytes() for array in arrays])
+
+    def test_damage(self):
+        """What a recording has lost is said once; the frames that are left
+        arrive, and the end is a good one."""
+        arrays = [np.full((120, 160), n, np.uint8) for n in range(6)]
+        for lost, cut, frames, words in (
+                ([2], None, [0, 1, 3, 4, 5], "Frame 2 .* is damaged"),
+                ([], -100, [0, 1, 2, 3, 4], "ends within frame 5 ")):
+            with self.subTest(words):
+                self.record("source.bin", arrays)
+                path = self.folder / "source.bin"
+                data = bytearray(path.read_bytes())
+                size = (len(data) - 16) // len(arrays)
+                for n in lost:
+                    data[16 + n * size:48 + n * size] = b"\xff" * 32
+                path.write_bytes(data[:cut])
+                done = self.run_script(RESET + """\
+while True:
+    print(csi0.snapshot().get_pixel(0, 0))
+""", "--source", "source.bin")
+                self.assertEqual((done.returncode, done.stdout.split()),
+                                 (0, [str(n) for n in frames]))
+                self.assertRegex(done.stderr, r"\A[^\n]*\.\n\Z")
+                self.assertRegex(done.stderr, words)
+
+    def test_damage_before_the_last_frame(self):
+        """It is said, too, if the script does not come to the end."""
+        self.record("source.bin", [np.zeros((120, 160), np.uint8)] * 6)
+        path = self.folder / "source.bin"
+        data = bytearray(path.read_bytes())
+        data[16:48] = b"\xff" * 32
+        path.write_bytes(data)
+        done = self.run_script(RESET + "csi0.snapshot()", "--source",
+                               "source.bin")
+        self.assertEqual(done.returncode, 0)
+        self.assertRegex(done.stderr, r"\AFrame 0 [^\n]* is damaged[^\n]*\n\Z")
+
+    def test_error_just_before_the_end(self):
+        """It is one, however late it is noticed."""
+        class Late(_gst.Pipeline):
+            def __getitem__(self, name):
+                return self
+
+            def emit(self, *unused):
+                return None
+
+            def get_property(self, name):
+                self._bus.post(Gst.Message.new_error(
+                    None, GLib.Error("It broke.", "gst-stream-error", 1), ""))
+                return True
+
+        for wait in True, False:
+            with self.assertRaisesRegex(OSError, r"^It broke\.$"):
+                Late("fakesrc ! fakesink").pull(wait)
 
     @unittest.skipUnless(os.access("/dev/shm", os.W_OK), "no /dev/shm")
     def test_file_below_dev(self):
