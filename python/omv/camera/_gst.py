@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """GStreamer for the camera's modules: pipelines, and pictures in buffers."""
 
-import sys
-
 import gi
 import numpy as np
 
 from .. import image as _image
+from . import _host
 
 try:
     gi.require_version("Gst", "1.0")
@@ -134,7 +133,7 @@ class Pipeline:
             if message is None:
                 return
             if message.type == Gst.MessageType.WARNING:
-                print(message.parse_warning()[0].message, file=sys.stderr)
+                _host.run.warn(message.parse_warning()[0].message)
             else:
                 self._end = message
 

@@ -44,6 +44,7 @@ class Run:
         self._buttons = weakref.WeakSet()
         self._opened = weakref.WeakSet()
         self._status = 0
+        self._warnings = set()
         self._cancellable = Gio.Cancellable()
         self._is_waiting = False
         self._pending = None
@@ -162,6 +163,12 @@ class Run:
         if self._pending is not None:
             raise self._pending
         return result
+
+    def warn(self, text):
+        """Once: a source that starts anew finds the same damage."""
+        if text not in self._warnings:
+            self._warnings.add(text)
+            print(text, file=sys.stderr)
 
     def say(self, text):
         if self.verbose:

@@ -341,8 +341,8 @@ while True:
                          [array.tobytes() for array in arrays])
 
     def test_damage(self):
-        """What a recording has lost is said once; the frames that are left
-        arrive, and the end is a good one."""
+        """What a recording has lost is said once, however often its pipeline
+        is made anew; the frames that are left arrive, and the end is good."""
         arrays = [np.full((120, 160), n, np.uint8) for n in range(6)]
         for lost, cut, frames, words in (
                 ([2], None, [0, 1, 3, 4, 5], "Frame 2 .* is damaged"),
@@ -357,7 +357,9 @@ while True:
                 path.write_bytes(data[:cut])
                 done = self.run_script(RESET + """\
 while True:
-    print(csi0.snapshot().get_pixel(0, 0))
+    for size in csi.QQVGA, csi.QQCIF:
+        csi0.framesize(size)
+        print(csi0.snapshot().get_pixel(0, 0))
 """, "--source", "source.bin")
                 self.assertEqual((done.returncode, done.stdout.split()),
                                  (0, [str(n) for n in frames]))
