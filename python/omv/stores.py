@@ -27,7 +27,8 @@ _PATIENCE = 10
 class _Video:
     """A video file, from its first frame to its last."""
 
-    def __init__(self, path, gray):
+    def __init__(self, path, gray, count):
+        """count: how many frames the store's table has of it."""
         import gi
         gi.require_version("Gst", "1.0")
         from gi.repository import Gst
@@ -35,6 +36,7 @@ class _Video:
         self._gst = Gst
         self.position = 0
         self._gray = gray
+        self._is_avi, self._count = path.lower().endswith(".avi"), count
         self._pipeline = Gst.parse_launch(
             "uridecodebin name=source expose-all-streams=false caps=video/x-raw"
             " ! videoconvert ! appsink name=sink sync=false max-buffers=4 "
@@ -42,6 +44,7 @@ class _Video:
         self._pipeline.get_by_name("source").set_property(
             "uri", Gst.filename_to_uri(path))
         self._sink = self._pipeline.get_by_name("sink")
+        self._frame_time = None
         self._pipeline.set_state(Gst.State.PLAYING)
 
     def close(self):
@@ -53,17 +56,45 @@ class _Video:
         if message is not None:
             raise OSError(message.parse_error()[0].message)
 
+    def _get_frame_time(self, sample):
+        """In ns; 0: times do not tell which frame it is.
+
+        Only in an AVI file they do, by its nature. One with more of them than
+        the store has frames may have empty ones, which nobody counts.
+        """
+        found, rate, scale = sample.get_caps().get_structure(0).get_fraction(
+            "framerate")
+        has_duration, duration = self._sink.query_duration(
+            self._gst.Format.TIME)
+        if not (self._is_avi and found and rate > 0 and has_duration):
+            return 0
+        time = scale * self._gst.SECOND / rate
+        return time if round(duration / time) <= self._count else 0
+
+    def _get_index(self, sample):
+        """Pictures before it that could not be decoded have left a gap."""
+        if self._frame_time is None:
+            self._frame_time = self._get_frame_time(sample)
+        pts = sample.get_buffer().pts
+        if self._frame_time == 0 or pts == self._gst.CLOCK_TIME_NONE:
+            return self.position
+        return max(round(pts / self._frame_time), self.position)
+
     def read(self):
-        """The next frame as an array; None at the end."""
+        """The index of the next frame and its array; (None, None) at the end.
+        """
         for _ in range(_PATIENCE * 10):
             sample = self._sink.emit("try-pull-sample",
                                      self._gst.SECOND // 10)
             if sample is not None:
-                self.position += 1
-                return self._get_array(sample)
+                index = self._get_index(sample)
+                self.position = index + 1
+                return index, self._get_array(sample)
+            # first, as an error is posted before the end that it leads to
+            is_over = self._sink.get_property("eos")
             self._check()
-            if self._sink.get_property("eos"):
-                return None
+            if is_over:
+                return None, None
         raise OSError("This video is torn.")
 
     def _get_array(self, sample):
@@ -119,18 +150,19 @@ class Store(Known):
         return OSError(f"Frame {index} has a time, but is in no video.")
 
     def _read_video(self, index):
-        path, first, _ = self._store.get_file(index)
+        path, first, count = self._store.get_file(index)
         if path != self._video_path or self._video.position > index - first:
             self.close()
             if not os.path.exists(path):
                 raise self._absent(index)
-            self._video = _Video(path, self._store.is_gray())
+            self._video = _Video(path, self._store.is_gray(), count)
             self._video_path = path
         while True:
-            at = self._video.position
-            array = self._video.read()
-            if array is None:
+            at, array = self._video.read()
+            if at is None:
                 raise self._absent(index)
+            if at > index - first:
+                raise OSError(f"Frame {index} cannot be decoded.")
             if at == index - first:
                 return array
 

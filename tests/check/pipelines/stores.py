@@ -49,8 +49,9 @@ def picture(kind, n, w, h):
     return npy("|u1", f"({h}, {w})", bytes([level]) * (w * h))
 
 
-def video(path, first, count, w, h, rate=60):
-    """An AVI file of JPEG pictures, those from this index on."""
+def video(path, first, count, w, h, rate=60, empty=None):
+    """An AVI file of JPEG pictures, those from this index on. empty: before which
+    one there is a chunk without a picture."""
     def chunk(name, *content):
         data = b"".join(content)
         return (name + struct.pack("<I", len(data)) + data
@@ -58,6 +59,9 @@ def video(path, first, count, w, h, rate=60):
 
     frames = [chunk(b"00dc", pictures.jpeg(w, h, pictures.grey(first + n)))
               for n in range(count)]
+    if empty is not None:
+        frames.insert(empty, chunk(b"00dc"))
+        count += 1
     movi = chunk(b"LIST", b"movi", *frames)
     places = [4 + sum(map(len, frames[:n])) for n in range(count)]
     index = b"".join(b"00dc" + struct.pack("<II", 16, place) + frame[4:8]

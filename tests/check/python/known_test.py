@@ -286,7 +286,7 @@ class StoreTest(Case):
             self.assertEqual(store.extra(2)["battery_voltage"], 4100)
             self.assertIsNone(store.start)
 
-    def test_videos(self):
+    def need_videos(self):
         try:
             gi.require_version("Gst", "1.0")
             from gi.repository import Gst
@@ -296,6 +296,9 @@ class StoreTest(Case):
         if not all(map(Gst.ElementFactory.find, ("avidemux", "jpegdec",
                                                  "appsink"))):
             self.skipTest("missing: GStreamer's good plugins")
+
+    def test_videos(self):
+        self.need_videos()
         with self.make("avi") as store:
             self.assert_frames(store, 4, TOLERANCE)
         stores.miniscope(self.folder / "a" / "Scope", (43, 93, 144), 2)
@@ -315,6 +318,39 @@ class StoreTest(Case):
                                    delta=TOLERANCE)
             with self.assertRaisesRegex(OSError, "Frame 3 .* in no video"):
                 self.assertIsNone(store[3])
+
+    def test_picture_that_is_lost(self):
+        """Frames behind it are still those of their number and time."""
+        self.need_videos()
+        times = [1714979289 + n / 10 for n in range(8)]
+        for kind, lost in (("avi", {3}), ("more", {0, 4, 5}), ("last", {7})):
+            folder = self.folder / kind
+            stores.imgstore(folder, "avi", times, range(8), 8)
+            path = folder / "000000.avi"
+            data = bytearray(path.read_bytes())
+            starts = [match.end() for match in re.finditer(
+                b"00dc(?=....\xff\xd8)", data, re.S)]
+            for n in lost:
+                size = int.from_bytes(data[starts[n]:starts[n] + 4], "little")
+                data[starts[n] + 4:starts[n] + 4 + size] = bytes(size)
+            path.write_bytes(data)
+            with self.subTest(kind), omv.open_store(folder) as store:
+                for i in (*range(8), *reversed(range(8))):
+                    if i in lost:
+                        with self.assertRaisesRegex(OSError, f"^Frame {i} "):
+                            self.assertIsNone(store[i])
+                    else:
+                        gray = store[i].gray().astype(int)
+                        self.assertLessEqual(
+                            abs(gray - pictures.grey(i)).max(), TOLERANCE)
+
+    def test_more_frames_than_times(self):
+        """Frames are counted then: an empty one of a video is no frame."""
+        self.need_videos()
+        with self.make("avi") as store:
+            stores.video(self.folder / "avi" / "000000.avi", 0, 3, 20, 16,
+                         empty=1)
+            self.assert_frames(store, 4, TOLERANCE)
 
     def test_errors(self):
         with self.assertRaises(OSError):
