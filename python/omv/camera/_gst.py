@@ -96,6 +96,7 @@ class Pipeline:
         self._bus = self._pipeline.get_bus()
         # the message of the bus that ends it, until _pop() has had it
         self._end = None
+        self._is_flushed = False
         self._is_running = False
         self.is_over = False
 
@@ -129,8 +130,11 @@ class Pipeline:
         while self._end is None:
             message = self._bus.timed_pop_filtered(
                 timeout, Gst.MessageType.EOS | Gst.MessageType.ERROR
-                | Gst.MessageType.WARNING)
+                | Gst.MessageType.WARNING | Gst.MessageType.APPLICATION)
             if message is None:
+                return
+            if message.type == Gst.MessageType.APPLICATION:
+                self._is_flushed = True
                 return
             if message.type == Gst.MessageType.WARNING:
                 _host.run.warn(message.parse_warning()[0].message)
@@ -177,8 +181,16 @@ class Pipeline:
                 return None
 
     def flush(self):
-        """Waits until all that was pushed has been taken."""
-        self._drain(0)
+        """Waits until the sink has written all that was pushed: what appsrc has
+        given away may still be on its way."""
+        if not self._is_running:
+            return
+        self._is_flushed = False
+        self["in"].send_event(Gst.Event.new_sink_message(
+            "flushed", Gst.Message.new_application(
+                self._pipeline, Gst.Structure.new_empty("flushed"))))
+        while not self._is_flushed:
+            self._pop(_PATIENCE)
 
     def finish(self):
         """Ends the stream; returns when all has been written."""

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 
 try:
@@ -236,6 +237,28 @@ once.close()
         self.assertEqual(self.read_gif("example.gif"),
                          ((160, 120), True, [10, 4, 2, 7]))
         self.assertEqual(self.read_gif("once.gif"), ((160, 120), False, [10]))
+
+    def test_sync(self):
+        """It returns when the last picture has been written, not when it has
+        been taken."""
+        pipeline = _gst.Pipeline("appsrc name=in ! fakesink name=out "
+                                 "signal-handoffs=true")
+        written, returned = [], threading.Event()
+
+        def write(sink, buffer, pad):
+            returned.wait(0.2)
+            written.append(buffer.get_size())
+
+        pipeline["out"].connect("handoff", write)
+        pipeline.start()
+        for size in 1, 2:
+            pipeline.push(Gst.Buffer.new_wrapped(bytes(size)))
+        pipeline.flush()
+        before = list(written)
+        returned.set()
+        pipeline.finish()
+        self.assertEqual(before, [1, 2])
+        pipeline.flush()
 
     @unittest.skipUnless(os.path.exists("/dev/full"), "no /dev/full")
     def test_full_disk(self):
