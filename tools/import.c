@@ -24,6 +24,7 @@
 #include "omvoutput.h"
 #include "omvprogress.h"
 #include "omvrun.h"
+#include "omvtext.h"
 
 /* Larger pictures are much for a camera's memory. */
 #define N_PIXELS_LARGE 307200   /* 640x480 */
@@ -54,6 +55,8 @@ typedef struct
   gboolean passes;
   gint n_streams;
   gchar *stream;                /* ID of the one that is taken */
+  gint n_others;                /* what is no video, such as sound; atomic */
+  OmvEnd *end;
   OmvClock *clock;              /* atomic */
   gint width, height;           /* of what comes in */
 } Import;
@@ -68,6 +71,7 @@ import_clear (Import * import)
     gst_object_unref (import->pipeline);
   }
   g_clear_pointer (&import->clock, omv_clock_free);
+  g_clear_pointer (&import->end, omv_end_free);
   g_clear_pointer (&import->source, omv_store_source_free);
   g_clear_object (&import->store);
   g_clear_pointer (&import->sidecars, omv_sidecars_free);
@@ -151,6 +155,7 @@ on_pad_added (GstElement * decoder, GstPad * pad, Import * import)
     return;
 
   import->stream = gst_pad_get_stream_id (pad);
+  import->end = omv_end_new (pad);
   if (!build (import, pad, structure, &error)) {
     GST_ELEMENT_ERROR (decoder, CORE, NEGOTIATION, ("%s", error->message),
         (NULL));
@@ -166,13 +171,18 @@ on_no_more_pads (GstElement * decoder, Import * import)
     GST_ELEMENT_ERROR (decoder, STREAM, WRONG_TYPE, (NULL), ("no video"));
 }
 
-/* Whether to go on with decoding. */
+/* Whether to go on with decoding. It is asked about each stream. */
 static gboolean
 on_autoplug_continue (GstElement * decoder, GstPad * pad, GstCaps * caps,
     Import * import)
 {
-  return !is_encoded_as (gst_caps_get_structure (caps, 0),
-      import->options.format);
+  const GstStructure *structure = gst_caps_get_structure (caps, 0);
+  const gchar *name = gst_structure_get_name (structure);
+
+  if (!g_str_has_prefix (name, "video/") && !g_str_has_prefix (name, "image/"))
+    g_atomic_int_inc (&import->n_others);
+  return !import->may_pass
+      || !is_encoded_as (structure, import->options.format);
 }
 
 /* ---- source ---- */
@@ -219,9 +229,8 @@ make_decoder (Import * import, const gchar * uri, GError ** error)
   g_signal_connect (decoder, "pad-added", G_CALLBACK (on_pad_added), import);
   g_signal_connect (decoder, "no-more-pads", G_CALLBACK (on_no_more_pads),
       import);
-  if (import->may_pass)
-    g_signal_connect (decoder, "autoplug-continue",
-        G_CALLBACK (on_autoplug_continue), import);
+  g_signal_connect (decoder, "autoplug-continue",
+      G_CALLBACK (on_autoplug_continue), import);
   gst_bin_add (GST_BIN (import->pipeline), decoder);
 
   return decoder;
@@ -434,6 +443,32 @@ store_sidecars (Import * import)
   return omv_sidecars_store (import->sidecars);
 }
 
+/* Sound may last longer than the pictures, and the container tells of both. */
+static void
+note_end (const Import * import)
+{
+  g_autofree gchar *told = NULL;
+  g_autofree gchar *end = NULL;
+  guint64 told_time, end_time;
+
+  if (import->options.selection.has_to)
+    return;
+  if (omv_end_is_cut (import->in)) {
+    omv_note (import->tool, import->in, _("This file is shorter than it says; "
+            "its end is missing."));
+    return;
+  }
+  if (import->n_others > 0 || import->n_streams > 1
+      || !omv_end_is_early (import->end, &told_time, &end_time))
+    return;
+
+  told = omv_text_seconds (told_time);
+  end = omv_text_seconds (end_time);
+  omv_note (import->tool, import->in, _("By its own account this lasts %s s, "
+          "but the last frame ends at %s s; its end may be missing."), told,
+      end);
+}
+
 static void
 note_peculiarities (const Import * import)
 {
@@ -513,6 +548,8 @@ run (Import * import, const gchar * out)
       || !omv_output_commit (output) || !store_sidecars (import))
     return OMV_EXIT_FAILED;
 
+  if (result == OMV_RUN_END)
+    note_end (import);
   note_peculiarities (import);
   print_result (import, out);
   if (result == OMV_RUN_INTERRUPTED)

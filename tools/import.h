@@ -10,6 +10,24 @@
 
 G_BEGIN_DECLS
 
+/* ---- import-end.c ---- */
+
+typedef struct _OmvEnd OmvEnd;
+
+/* Watches how far the frames of @pad, a source pad, go. It has to stay while @pad
+ * is there. */
+OmvEnd *omv_end_new (GstPad * pad);
+void omv_end_free (OmvEnd * end);
+
+/* Behind the end: whether frames are missing there.
+ * @ret_told: ns that the container says that it lasts
+ * @ret_end: ns at which the last frame ends */
+gboolean omv_end_is_early (const OmvEnd * end, guint64 * ret_told,
+    guint64 * ret_end);
+
+/* Whether @path is an AVI file that is shorter than it says. */
+gboolean omv_end_is_cut (const gchar * path);
+
 /* ---- import-pictures.c ---- */
 
 /* "frames/%05d.png" */

@@ -625,11 +625,53 @@ class BadInput(ImportTest):
         """A video without its end: what can be decoded, or a sentence."""
         data = self.video("in.avi", "-c:v", "mjpeg").read_bytes()
         self.path("torn.avi", data[:len(data) * 2 // 3])
-        recording, _ = self.convert("torn.avi")
+        result = self.run_tool("convert", "torn.avi", "out.bin")
+        self.assertEqual(result.code, 0, result.err)
+        self.assert_sentence(result.err, "torn.avi", "its end is missing")
+        recording = Recording(self.path("out.bin").read_bytes())
         self.assertGreaterEqual(len(recording.frames), 4)
+        self.works("convert", "torn.avi", "out.bin", "-f", "--to", "#4")
         data = self.video("in.mp4", "-c:v", "mpeg4").read_bytes()
         self.path("torn.mp4", data[:len(data) // 2])
         self.fails("convert", "torn.mp4", "x.bin", subject="torn.mp4")
+
+    def test_early_end(self):
+        """A video that lasts less long than its container says."""
+        for name, codec in (("in.mkv", ("-c:v", "ffv1")),
+                            ("in.mp4", ("-c:v", "mpeg4", "-movflags",
+                                        "faststart"))):
+            with self.subTest(name):
+                data = self.video(name, *codec, frames=30).read_bytes()
+                self.path(name, data[:len(data) // 2])
+                result = self.run_tool("convert", name, "out.bin", "-f")
+                self.assertEqual(result.code, 0, result.err)
+                self.assert_sentence(result.err, name, "lasts 1 s",
+                                     "its end may be missing")
+                self.works("convert", name, "out.bin", "-f", "--to", "#4")
+
+    def test_whole_end(self):
+        """What lasts longer than its pictures is not torn for that."""
+        self.path("in.srt", b"1\n00:00:00,000 --> 00:00:09,000\nhello\n")
+        sound = ("-f", "lavfi", "-i", "sine=duration=5")
+        for name, more, codec in (
+                ("sound.mkv", sound, ("-c:v", "ffv1")),
+                ("sound.mp4", sound, ("-c:v", "mpeg4")),
+                ("sound.avi", sound, ("-c:v", "mpeg4")),
+                ("text.mkv", ("-i", self.path("in.srt")), ("-c:v", "ffv1")),
+                ("late.mkv", (), ("-c:v", "ffv1", "-output_ts_offset", 5)),
+                ("one.mkv", (), ("-c:v", "ffv1", "-frames:v", 1))):
+            with self.subTest(name):
+                self.convert(self.video(name, *codec, more=more), "--force")
+
+    def test_sizes_of_avi(self):
+        """Further chunks of OpenDML, and files that were never finished."""
+        data = bytearray(self.video("in.avi", "-c:v", "mjpeg").read_bytes())
+        self.path("further.avi", data + b"RIFF\xff\xff\0\0AVIX")
+        self.convert("further.avi")
+        for size in (0, 0xFFFFFFFF):
+            data[4:8] = struct.pack("<I", size)
+            self.path("unfinished.avi", data)
+            self.convert("unfinished.avi", "--force")
 
     def test_output(self):
         """There already, the input itself, nowhere, not allowed, no room."""
