@@ -235,12 +235,24 @@ fail (Loop * loop, GstMessage * message)
   g_main_loop_quit (loop->loop);
 }
 
+/* Its own messages say of which file it warns. */
+static gboolean
+is_ring (GstObject * source)
+{
+  GstElementFactory *factory = GST_IS_ELEMENT (source)
+      ? gst_element_get_factory (GST_ELEMENT (source)) : NULL;
+
+  return factory != NULL
+      && g_str_equal (GST_OBJECT_NAME (factory), "omvringsink");
+}
+
 static void
 warn (Loop * loop, GstMessage * message)
 {
   g_autoptr (GError) error = NULL;
 
-  if (loop->n_warnings++ >= N_WARNINGS_MAX)
+  if ((loop->run->on_message != NULL && is_ring (GST_MESSAGE_SRC (message)))
+      || loop->n_warnings++ >= N_WARNINGS_MAX)
     return;
   gst_message_parse_warning (message, &error, NULL);
   omv_note (loop->run->tool, loop->run->subject, "%s", error->message);

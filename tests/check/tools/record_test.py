@@ -175,6 +175,36 @@ class Ring(RecordTest):
         for name in clips:
             self.assertGreater(len(self.read(name).frames), 0)
 
+    @unittest.skipUnless(HAS_RING, "missing: omvringsink")
+    def test_clip_that_fails(self):
+        """It is said once, by the name of its file, and recording goes on."""
+        self.path("d").mkdir()
+        process = self.start("test", "d/clip-%d.bin", *SMALL, "--ring", "0.2",
+                             "--rate", "50")
+        for line in iter(process.stdout.readline, b""):
+            if b"Recording" in line:
+                break
+        saved = said = b""
+        # the first ones may find nothing: they come before the first frame
+        while b"d/clip" not in saved:
+            process.stdin.write(b"\n")
+            process.stdin.flush()
+            saved = self.next_line(process, process.stderr.fileno(),
+                                   process.stdout.fileno())
+        shutil.rmtree(self.path("d"))
+        while b"No such file" not in said:
+            process.stdin.write(b"\n")
+            process.stdin.flush()
+            said = process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=TIMEOUT)
+        self.assertEqual(process.returncode, 1, err)
+        failed = [line for line in (said + err).splitlines()
+                  if b"No such file" in line]
+        self.assertEqual(len(failed), len(set(failed)), failed)
+        for line in failed:
+            self.assertFalse(line.startswith(b"omvstr: test:"), line)
+
     @staticmethod
     def next_line(process, err, out):
         """The next line of output; b"" if it is a complaint."""
