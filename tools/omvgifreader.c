@@ -38,6 +38,7 @@ struct _OmvGifReader
   GifFileType *gif;
   gsize n_pixels;
   guint32 *canvas;              /* BGRx, the whole picture */
+  GifPixelType *row;            /* of an image */
   guint32 *kept;                /* what comes back behind the image, if it is to */
   GraphicsControlBlock control; /* of the last image, then of the next one */
   gboolean has_image;           /* there is a last one */
@@ -53,6 +54,7 @@ omv_gif_reader_free (OmvGifReader * reader)
   g_clear_object (&reader->stream);
   g_clear_error (&reader->error);
   g_free (reader->canvas);
+  g_free (reader->row);
   g_free (reader->kept);
   g_free (reader);
 }
@@ -80,13 +82,14 @@ get_size (const OmvGifReader * reader)
 /* ---- one image ---- */
 
 static void
-draw_row (OmvGifReader * reader, const GifPixelType * row, gint y)
+draw_row (OmvGifReader * reader, gint y)
 {
   const GifFileType *gif = reader->gif;
   const GifImageDesc *image = &gif->Image;
   const ColorMapObject *map = image->ColorMap != NULL ? image->ColorMap
       : gif->SColorMap;
   gint width = MIN (image->Width, gif->SWidth - image->Left);
+  const GifPixelType *row = reader->row;
   guint32 *pixels;
 
   if (y >= gif->SHeight || width <= 0 || map == NULL)
@@ -110,16 +113,16 @@ draw_image (OmvGifReader * reader)
   static const gint starts[] = { 0, 4, 2, 1 };
   static const gint steps[] = { 8, 8, 4, 2 };
   const GifImageDesc *image = &reader->gif->Image;
-  g_autofree GifPixelType *row = g_malloc ((gsize) MAX (image->Width, 1));
   gint n_passes = image->Interlace ? G_N_ELEMENTS (starts) : 1;
 
+  reader->row = g_realloc (reader->row, (gsize) MAX (image->Width, 1));
   for (gint pass = 0; pass < n_passes; pass++) {
     gint step = image->Interlace ? steps[pass] : 1;
 
     for (gint y = starts[pass]; y < image->Height; y += step) {
-      if (DGifGetLine (reader->gif, row, image->Width) != GIF_OK)
+      if (DGifGetLine (reader->gif, reader->row, image->Width) != GIF_OK)
         return FALSE;
-      draw_row (reader, row, image->Top + y);
+      draw_row (reader, image->Top + y);
     }
   }
 
