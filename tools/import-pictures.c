@@ -22,11 +22,6 @@
 
 #define RATE 30
 
-#define PNG_MAGIC "\x89PNG\r\n\x1a\n"
-#define PNG_MAGIC_SIZE 8
-#define JPEG_MAGIC "\xff\xd8\xff"
-#define JPEG_MAGIC_SIZE 3
-
 typedef struct
 {
   guint64 number;
@@ -169,16 +164,9 @@ note_gaps (const OmvTool * tool, const gchar * path, const GArray * pictures)
 /* ---- what is in them ---- */
 
 static gboolean
-is_jpeg (const gchar * data, gsize size)
+is_of (GstOmvPixelFormat format, const gchar * data, gsize size)
 {
-  return size > JPEG_MAGIC_SIZE && memcmp (data, JPEG_MAGIC,
-      JPEG_MAGIC_SIZE) == 0;
-}
-
-static gboolean
-is_png (const gchar * data, gsize size)
-{
-  return size > PNG_MAGIC_SIZE && memcmp (data, PNG_MAGIC, PNG_MAGIC_SIZE) == 0;
+  return gst_omv_picture_has_signature (format, (const guint8 *) data, size);
 }
 
 static gboolean
@@ -187,7 +175,8 @@ check_picture (const Source * source, const gchar * path, const gchar * data,
 {
   g_autofree gchar *name = g_filename_display_basename (path);
 
-  if (!(source->jpeg ? is_jpeg (data, size) : is_png (data, size))) {
+  if (!is_of (source->jpeg ? GST_OMV_PIXEL_FORMAT_JPEG
+          : GST_OMV_PIXEL_FORMAT_PNG, data, size)) {
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
         source->jpeg ? _("%s is not a JPEG picture.")
         : _("%s is not a PNG picture."), name);
@@ -255,8 +244,8 @@ look (Source * source, GError ** error)
 
   if (!g_file_get_contents (path, &data, &size, error))
     return FALSE;
-  source->jpeg = is_jpeg (data, size);
-  if (source->jpeg || is_png (data, size))
+  source->jpeg = is_of (GST_OMV_PIXEL_FORMAT_JPEG, data, size);
+  if (source->jpeg || is_of (GST_OMV_PIXEL_FORMAT_PNG, data, size))
     return TRUE;
 
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,

@@ -13,27 +13,17 @@
 
 #include "omv-store.h"
 
-#include <string.h>
-
 #include "omv-format.h"
 #include "omv-i18n.h"
 #include "omv-numpy.h"
 #include "omv-picture-end.h"
-
-#define JPEG_MAGIC "\xff\xd8\xff"
-#define PNG_MAGIC "\x89PNG\r\n\x1a\n"
+#include "omv-picture.h"
 
 typedef struct
 {
   gsize width, height, n_channels;
   const guint8 *pixels;
 } Raster;
-
-static gboolean
-starts_with (const guint8 * data, gsize size, const gchar * magic)
-{
-  return size > strlen (magic) && memcmp (data, magic, strlen (magic)) == 0;
-}
 
 static gboolean
 parse_array (const guint8 * data, gsize size, Raster * ret_raster)
@@ -97,26 +87,23 @@ parse_pixmap (const guint8 * data, gsize size, Raster * ret_raster)
       <= size - at;
 }
 
-/* NULL: it is torn. */
-static GBytes *
-take_encoded (GBytes * bytes, const gchar * path,
-    GstOmvStorePicture * ret_picture, GError ** error)
+static gboolean
+is_encoded (const guint8 * data, gsize size, GstOmvStorePicture * ret_picture)
 {
-  g_autofree gchar *name = NULL;
-  const guint8 *data;
-  gsize size;
+  *ret_picture = gst_omv_picture_has_signature (GST_OMV_PIXEL_FORMAT_JPEG, data,
+      size) ? GST_OMV_STORE_PICTURE_JPEG : GST_OMV_STORE_PICTURE_PNG;
+  return *ret_picture == GST_OMV_STORE_PICTURE_JPEG
+      || gst_omv_picture_has_signature (GST_OMV_PIXEL_FORMAT_PNG, data, size);
+}
 
-  data = g_bytes_get_data (bytes, &size);
-  if (!omv_picture_has_end (data, size)) {
-    name = g_filename_display_name (path);
-    g_set_error (error, GST_OMV_ERROR, GST_OMV_ERROR_CORRUPT,
-        _("\"%s\" is torn."), name);
-    return NULL;
-  }
+static GBytes *
+fail_torn (const gchar * path, GError ** error)
+{
+  g_autofree gchar *name = g_filename_display_name (path);
 
-  *ret_picture = data[0] == 0xff ? GST_OMV_STORE_PICTURE_JPEG
-      : GST_OMV_STORE_PICTURE_PNG;
-  return g_bytes_ref (bytes);
+  g_set_error (error, GST_OMV_ERROR, GST_OMV_ERROR_CORRUPT,
+      _("\"%s\" is torn."), name);
+  return NULL;
 }
 
 static GBytes *
@@ -171,10 +158,10 @@ omv_store_read_picture (const gchar * path, GstOmvStorePicture * ret_picture,
   if (bytes == NULL)
     return NULL;
   data = g_bytes_get_data (bytes, &size);
-  if (starts_with (data, size, JPEG_MAGIC)
-      || starts_with (data, size, PNG_MAGIC)) {
+  if (is_encoded (data, size, ret_picture)) {
     *ret_width = *ret_height = 0;
-    return take_encoded (bytes, path, ret_picture, error);
+    return omv_picture_has_end (data, size) ? g_steal_pointer (&bytes)
+        : fail_torn (path, error);
   }
 
   is_array = parse_array (data, size, &raster);
