@@ -260,8 +260,8 @@ omv_export_play (OmvExport * export, const gchar * part, OmvImageFiles * files,
 {
   Player self = {.export = export,.files = files };
   OmvRun run = {
-    export->tool, export->in, export->out, NULL, on_stop, NULL, on_tick, NULL,
-    NULL, &self
+    .tool = export->tool,.subject = export->in,.output = export->out,
+    .stop = on_stop,.tick = on_tick,.user_data = &self
   };
   OmvExportPipeline pipeline;
   OmvRunResult result;

@@ -18,6 +18,8 @@
 
 #include <glib/gstdio.h>
 
+#include "omv-bytes.h"
+
 #define RIFF_SIZE 12            /* with the name of the form */
 #define RIFF_BEFORE 8           /* does not count itself */
 
@@ -138,8 +140,7 @@ omv_end_is_cut (const gchar * path)
       || memcmp (header + 8, "AVI ", 4) != 0)
     return FALSE;
 
-  memcpy (&size, header + 4, sizeof size);
-  size = GUINT32_FROM_LE (size);
+  size = omv_read_u32 (header + 4);
   return size != 0 && size != G_MAXUINT32
       && (guint64) size + RIFF_BEFORE > (guint64) status.st_size;
 }

@@ -530,8 +530,9 @@ run (Import * import, const gchar * out)
   gchar *inputs[] = { (gchar *) import->in, NULL };
   g_autoptr (OmvOutput) output = omv_output_new (import->tool, out, inputs);
   const OmvRun pipeline = {
-    import->tool, import->in, out, import->pipeline, on_stop, on_live, on_tick,
-    NULL, on_drop, import
+    .tool = import->tool,.subject = import->in,.output = out,
+    .pipeline = import->pipeline,.stop = on_stop,.accept_live = on_live,
+    .tick = on_tick,.on_drop = on_drop,.user_data = import
   };
   OmvRunResult result;
 

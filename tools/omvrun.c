@@ -144,9 +144,10 @@ static void
 on_element_added (GstBin * bin, GstBin * parent, GstElement * element,
     gpointer user_data)
 {
-  g_autofree gchar *name = gst_element_get_name (element);
+  GstElementFactory *factory = gst_element_get_factory (element);
 
-  if (GST_IS_VIDEO_DECODER (element) && g_str_has_prefix (name, "avdec_"))
+  if (GST_IS_VIDEO_DECODER (element) && factory != NULL
+      && g_str_has_prefix (GST_OBJECT_NAME (factory), "avdec_"))
     gst_video_decoder_set_max_errors (GST_VIDEO_DECODER (element), 0);
 }
 
@@ -162,8 +163,11 @@ omv_forbid_silent_drops (GstElement * pipeline)
 
 /* NULL: the element's are good enough. */
 static const gchar *
-get_own_words (const GError * error)
+get_own_words (const GError * error, GstObject * source)
 {
+  if (GST_IS_VIDEO_DECODER (source)
+      && g_error_matches (error, GST_STREAM_ERROR, GST_STREAM_ERROR_DECODE))
+    return _("A frame cannot be decoded.");
   if (g_error_matches (error, GST_RESOURCE_ERROR,
           GST_RESOURCE_ERROR_NO_SPACE_LEFT))
     return _("There is no space left.");
@@ -217,9 +221,7 @@ fail (Loop * loop, GstMessage * message)
 
   gst_message_parse_error (message, &error, &debug);
   GST_INFO ("%s: %s", error->message, debug);
-  words = GST_IS_VIDEO_DECODER (GST_MESSAGE_SRC (message))
-      && g_error_matches (error, GST_STREAM_ERROR, GST_STREAM_ERROR_DECODE)
-      ? _("A frame cannot be decoded.") : get_own_words (error);
+  words = get_own_words (error, GST_MESSAGE_SRC (message));
   subject = is_about_output (error, GST_MESSAGE_SRC (message))
       ? loop->run->output : loop->run->subject;
   if (loop->missing != NULL && is_about_plugins (error))
@@ -235,27 +237,17 @@ fail (Loop * loop, GstMessage * message)
   g_main_loop_quit (loop->loop);
 }
 
-/* Its own messages say of which file it warns. */
-static gboolean
-is_ring (GstObject * source)
-{
-  GstElementFactory *factory = GST_IS_ELEMENT (source)
-      ? gst_element_get_factory (GST_ELEMENT (source)) : NULL;
-
-  return factory != NULL
-      && g_str_equal (GST_OBJECT_NAME (factory), "omvringsink");
-}
-
 static void
 warn (Loop * loop, GstMessage * message)
 {
+  const OmvRun *run = loop->run;
   g_autoptr (GError) error = NULL;
 
-  if ((loop->run->on_message != NULL && is_ring (GST_MESSAGE_SRC (message)))
-      || loop->n_warnings++ >= N_WARNINGS_MAX)
+  if ((run->is_told != NULL && run->is_told (GST_MESSAGE_SRC (message),
+              run->user_data)) || loop->n_warnings++ >= N_WARNINGS_MAX)
     return;
   gst_message_parse_warning (message, &error, NULL);
-  omv_note (loop->run->tool, loop->run->subject, "%s", error->message);
+  omv_note (run->tool, run->subject, "%s", error->message);
 }
 
 static void

@@ -30,6 +30,8 @@ typedef struct {
   void (*tick) (gpointer user_data);
   /* Messages of elements. Or NULL. */
   void (*on_message) (const GstStructure * message, gpointer user_data);
+  /* Whether on_message is told of all that @source warns of. Or NULL. */
+  gboolean (*is_told) (GstObject * source, gpointer user_data);
   /* A decoder has left out a frame that it cannot decode. Or NULL. */
   void (*on_drop) (GstElement * decoder, gpointer user_data);
   gpointer user_data;

@@ -462,6 +462,16 @@ on_message (const GstStructure * message, gpointer user_data)
   (void) fflush (stdout);
 }
 
+/* Its messages name the file. */
+static gboolean
+is_told (GstObject * source, gpointer user_data)
+{
+  Record *record = user_data;
+  GstElement *ring = g_atomic_pointer_get (&record->ring_sink);
+
+  return ring != NULL && source == GST_OBJECT (ring);
+}
+
 static void
 on_trigger (const gchar * label, gpointer user_data)
 {
@@ -501,8 +511,9 @@ static OmvRunResult
 run_pipeline (Record * record, const gchar * out)
 {
   const OmvRun pipeline = {
-    record->tool, record->source, out, record->pipeline, on_stop, NULL, on_tick,
-    on_message, NULL, record
+    .tool = record->tool,.subject = record->source,.output = out,
+    .pipeline = record->pipeline,.stop = on_stop,.tick = on_tick,
+    .on_message = on_message,.is_told = is_told,.user_data = record
   };
   OmvRunResult result;
 
