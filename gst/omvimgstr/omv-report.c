@@ -20,13 +20,10 @@
 /* So many places are known again. What is beyond is counted in the first pass. */
 #define KNOWN_MAX 16384
 
-static void
-init_places (OmvReportPlaces * places)
+static GHashTable *
+make_table (void)
 {
-  places->offsets = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free,
-      NULL);
-  places->count = 0;
-  places->told = 0;
+  return g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
 }
 
 static void
@@ -38,22 +35,21 @@ reset_places (OmvReportPlaces * places)
 }
 
 void
-omv_report_init (OmvReport * report, GstElement * element)
-{
-  report->element = element;
-  init_places (&report->damages);
-  init_places (&report->pixelless);
-  report->torn = FALSE;
-  report->ended = FALSE;
-}
-
-void
 omv_report_reset (OmvReport * report)
 {
   reset_places (&report->damages);
   reset_places (&report->pixelless);
   report->torn = FALSE;
   report->ended = FALSE;
+}
+
+void
+omv_report_init (OmvReport * report, GstElement * element)
+{
+  report->element = element;
+  report->damages.offsets = make_table ();
+  report->pixelless.offsets = make_table ();
+  omv_report_reset (report);
 }
 
 void
