@@ -897,12 +897,18 @@ static const GstFlowReturn error_flows[] = {
   GST_FLOW_ERROR, GST_FLOW_NOT_SUPPORTED, GST_FLOW_CUSTOM_ERROR
 };
 
-/* One error, and then the end: both end here, behind whoever returned @flow. */
+/* One error, and then the end: both end here, behind whoever returned the flow.
+ * @n_frames: that come before it */
 static void
-assert_ends_with_error (OmvPlayer * player)
+assert_error_is_said (OmvPlayerMode mode, const gchar * recipe, guint n_frames,
+    GstFlowReturn flow)
 {
-  g_autoptr (GstMessage) message = NULL;
+  g_autoptr (GByteArray) bytes = omv_test_build (recipe, NULL);
+  OmvPlayer *player = omv_player_new (mode, bytes->data, bytes->len);
+  GstMessage *message;
 
+  player->max_buffers = n_frames;
+  player->last_flow = flow;
   omv_player_start (player);
   omv_player_wait (player);
   fail_unless (g_error_matches (player->error, GST_STREAM_ERROR,
@@ -911,20 +917,17 @@ assert_ends_with_error (OmvPlayer * player)
       GST_MESSAGE_ERROR | GST_MESSAGE_EOS);
   fail_unless (message != NULL);
   fail_unless_equals_int (GST_MESSAGE_TYPE (message), GST_MESSAGE_EOS);
+  gst_message_unref (message);
+  fail_unless_equals_int (player->buffers->len, n_frames);
   omv_player_stop (player);
+  omv_player_free (player);
 }
 
 /* An application's sink may return an error and say nothing. */
 GST_START_TEST (test_downstream_error_is_said)
 {
-  g_autoptr (GByteArray) bytes = omv_test_build ("V2.0 g8x8 g8x8 g8x8", NULL);
-  OmvPlayer *player = omv_player_new (OMV_PLAYER_PULL, bytes->data, bytes->len);
-
-  player->max_buffers = 2;
-  player->last_flow = error_flows[__i__];
-  assert_ends_with_error (player);
-  fail_unless_equals_int (player->buffers->len, 2);
-  omv_player_free (player);
+  assert_error_is_said (OMV_PLAYER_PULL, "V2.0 g8x8 g8x8 g8x8", 2,
+      error_flows[__i__]);
 }
 
 GST_END_TEST;
@@ -933,15 +936,8 @@ GST_END_TEST;
  * upstream is done by then. */
 GST_START_TEST (test_error_at_the_end_is_said)
 {
-  g_autoptr (GByteArray) bytes =
-      omv_test_build ("V1.0 g8x8 g8x8 g8x8 +64 g8x8", NULL);
-  OmvPlayer *player = omv_player_new (OMV_PLAYER_PUSH, bytes->data, bytes->len);
-
-  player->max_buffers = 4;
-  player->last_flow = error_flows[__i__];
-  assert_ends_with_error (player);
-  fail_unless_equals_int (player->buffers->len, 4);
-  omv_player_free (player);
+  assert_error_is_said (OMV_PLAYER_PUSH, "V1.0 g8x8 g8x8 g8x8 +64 g8x8", 4,
+      error_flows[__i__]);
 }
 
 GST_END_TEST;
