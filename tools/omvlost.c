@@ -48,11 +48,10 @@ count_lost (const GstOmvFrame * before, const GstOmvDamage * damage,
   return damage->size % size == 0 && get_stored_size (behind) == size;
 }
 
-/* @n_frames: that were found
- * @is_torn: there is another one at the end */
+/* @n_frames: that were found; a torn one at the end may have a line, too */
 static gboolean
 look_at (GstOmvReader * reader, const GstOmvDamage * damage, guint64 n_frames,
-    gboolean is_torn, guint64 last, OmvLost * ret_lost, GError ** error)
+    guint64 last, OmvLost * ret_lost, GError ** error)
 {
   g_autoptr (GstOmvFrame) before = NULL;
   g_autoptr (GstOmvFrame) behind =
@@ -71,7 +70,8 @@ look_at (GstOmvReader * reader, const GstOmvDamage * damage, guint64 n_frames,
     return TRUE;
   }
   ret_lost->is_known = count_lost (before, damage, behind, &ret_lost->n)
-      && last < n_frames + ret_lost->n + (is_torn ? 1 : 0);
+      && last < n_frames + ret_lost->n
+      + (gst_omv_reader_is_torn (reader, NULL) ? 1 : 0);
   return TRUE;
 }
 
@@ -97,38 +97,46 @@ find_damage (GList * damages, guint64 n_frames, gboolean * ret_is_only)
   return first;
 }
 
+/* @ret_damages: of GstOmvDamage */
+static gboolean
+list_damages (GstOmvReader * reader, GList ** ret_damages,
+    guint64 * ret_n_frames, GError ** error)
+{
+  g_autoptr (GError) local = NULL;
+
+  *ret_n_frames = gst_omv_reader_get_n_frames (reader, &local);
+  if (local == NULL)
+    *ret_damages = gst_omv_reader_list_damages (reader, &local);
+  if (local == NULL)
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
 gboolean
-omv_lost_find (GFile * recording, guint64 last, OmvLost * ret_lost,
+omv_lost_find (GstOmvReader * reader, guint64 last, OmvLost * ret_lost,
     GError ** error)
 {
-  g_autoptr (GstOmvReader) reader = gst_omv_reader_new ();
-  g_autoptr (GError) local = NULL;
   const GstOmvDamage *damage;
-  GList *damages = NULL;
-  guint64 n_frames = 0;
-  gboolean is_only;
+  GList *damages;
+  guint64 n_frames;
+  gboolean is_only, is_found = TRUE;
 
-  g_object_set (reader, "resync", TRUE, NULL);
-  if (gst_omv_reader_open_file (reader, recording, &local))
-    n_frames = gst_omv_reader_get_n_frames (reader, &local);
-  if (local == NULL)
-    damages = gst_omv_reader_list_damages (reader, &local);
+  if (!list_damages (reader, &damages, &n_frames, error))
+    return FALSE;
 
   damage = find_damage (damages, n_frames, &is_only);
   *ret_lost = (OmvLost) {
   .is_none = damage == NULL};
   if (damage != NULL) {
     ret_lost->first = damage->number;
-    (void) look_at (reader, damage, n_frames,
-        gst_omv_reader_is_torn (reader, NULL), last, ret_lost, &local);
+    is_found = look_at (reader, damage, n_frames, last, ret_lost, error);
     ret_lost->is_known &= is_only;
   }
-  free_damages (damages);
 
-  if (local == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
+  free_damages (damages);
+  return is_found;
 }
 
 gboolean

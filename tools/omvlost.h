@@ -17,10 +17,11 @@ typedef struct {
   guint64 n;                    /* … there were */
 } OmvLost;
 
-/* Looks for damage in @recording. What cannot be read is an error, and FALSE.
+/* Looks for damage. What cannot be read is an error, and FALSE.
+ * @reader: of the recording, with "resync"
  * @last: the last frame that has a line */
-gboolean omv_lost_find (GFile * recording, guint64 last, OmvLost * ret_lost,
-    GError ** error);
+gboolean omv_lost_find (GstOmvReader * reader, guint64 last,
+    OmvLost * ret_lost, GError ** error);
 
 /* The number that the frame @number, as it was recorded, has among those that are
  * found. FALSE: it is lost, or nobody knows. */

@@ -115,7 +115,7 @@ list_parts (const OmvTool * tool, const gchar * path, const gchar * suffix)
 
   if (error != NULL)
     omv_note (tool, path,
-        _("What its files have beside them, *%s, is left out: " "%s"), suffix,
+        _("What its files have beside them, *%s, is left out: %s"), suffix,
         error->message);
   return parts;
 }
@@ -249,6 +249,26 @@ take_line (OmvSidecars * sidecars, const gchar * line, Lines * lines)
       changed != NULL ? changed : line);
 }
 
+/* The lines beside @path. */
+static gchar **
+load_lines (const gchar * path, OmvLost * ret_lost, GError ** error)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GstOmvReader) reader = NULL;
+  g_auto (GStrv) lines = gst_omv_lines_load (file, error);
+  guint64 last;
+
+  if (lines == NULL)
+    return NULL;
+  if (find_last (lines, &last)) {
+    reader = open_reader (path, error);
+    if (reader == NULL || !omv_lost_find (reader, last, ret_lost, error))
+      return NULL;
+  }
+
+  return g_steal_pointer (&lines);
+}
+
 static void
 take_lines (OmvSidecars * sidecars, const gchar * path,
     const GstOmvPart * part, OmvSidecarsFind find, gconstpointer data)
@@ -257,11 +277,9 @@ take_lines (OmvSidecars * sidecars, const gchar * path,
   };
   g_autofree gchar *place = g_strconcat (path, LINES_SUFFIX, NULL);
   g_autoptr (GError) error = NULL;
-  g_auto (GStrv) lines = gst_omv_lines_load (part->file, &error);
-  guint64 last;
+  g_auto (GStrv) lines = load_lines (path, &all.lost, &error);
 
-  if (lines == NULL || (find_last (lines, &last)
-          && !omv_lost_find (part->file, last, &all.lost, &error))) {
+  if (lines == NULL) {
     note_error (sidecars->tool, path, LINES_SUFFIX, error);
     return;
   }
@@ -277,8 +295,7 @@ void
 omv_sidecars_take_lines (OmvSidecars * sidecars, const gchar * path,
     OmvSidecarsFind find, gconstpointer data)
 {
-  g_autoptr (GFile) file = g_file_new_for_path (path);
-  const GstOmvPart all = {.file = file,.n_frames = G_MAXUINT64 };
+  const GstOmvPart all = {.n_frames = G_MAXUINT64 };
   GList *parts;
 
   if (!omv_is_many (path)) {
@@ -326,7 +343,7 @@ mark_metadata (OmvSidecars * sidecars)
   if (!gst_omv_reader_open_path (reader, sidecars->path, &error)
       || !omv_beside_mark (sidecars->metadata, reader, &error))
     omv_note (sidecars->tool, sidecars->path,
-        _("Its metadata does not say which " "recording it belongs to: %s"),
+        _("Its metadata does not say which recording it belongs to: %s"),
         error->message);
 }
 
