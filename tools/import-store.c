@@ -1,9 +1,9 @@
 /* import-store.c: what other programs have recorded as a source
  *
- * The library knows which frames there are, and when; here they become buffers
- * with those times. Pictures are read, videos are decoded one after the other, each
- * in a pipeline of its own, because no element plays a list of files of which every
- * one has to start at a frame that is known.
+ * The library knows which frames there are, and when; here they become buffers that
+ * say which ones they are. Pictures are read, videos are decoded one after the other,
+ * each in a pipeline of its own, because no element plays a list of files of which
+ * every one has to start at a frame that is known.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
