@@ -10,6 +10,7 @@
 
 import operator
 import os
+import warnings
 
 import numpy as np
 
@@ -114,7 +115,8 @@ class Store(Known):
     numbers and times are arrays with one element for each frame; times are
     seconds from the first one. metadata is what was noted about the recording,
     start the wall-clock time of the first frame. number(), extra(), datetime()
-    and find() are those of image.ImageIO.
+    and find() are those of image.ImageIO. Whatever is not there any more is a
+    UserWarning.
     """
 
     def __init__(self, path):
@@ -122,6 +124,7 @@ class Store(Known):
             self._store = GstOmv.Store.open(os.fspath(path))
         except GLib.Error as error:
             raise translate(error, os.fspath(path)) from error
+        self._warn(path)
         self._video = self._video_path = None
         count = range(len(self))
         self.numbers = np.array([self._store.get_number(i) for i in count],
@@ -130,6 +133,17 @@ class Store(Known):
         self.times = self._ns / 1e9
         self._metadata = self._store.get_metadata()
         self._notes = None
+
+    def _warn(self, path):
+        """Where omv.open_store() was called."""
+        missing, lost = self._store.get_n_missing(), self._store.get_n_lost()
+        if missing:
+            warnings.warn(f"{path}: {missing} part(s) without times of their "
+                          "frames are left out.", stacklevel=4)
+        if lost:
+            warnings.warn(f"{path}: {lost} of the buffers that the card says it "
+                          "has are not there; frames in them are missing or "
+                          "partly black.", stacklevel=4)
 
     def _get_metadata(self):
         return self._metadata

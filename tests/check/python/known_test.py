@@ -286,6 +286,21 @@ class StoreTest(Case):
             self.assertEqual(store.extra(2)["battery_voltage"], 4100)
             self.assertIsNone(store.start)
 
+    def test_what_is_not_there(self):
+        stores.imgstore(self.folder / "killed", "png", TIMES, NUMBERS, 3)
+        (self.folder / "killed" / "000001" / "index.npz").unlink()
+        with self.assertWarnsRegex(UserWarning, "killed: 1 part") as caught, \
+                omv.open_store(self.folder / "killed") as store:
+            self.assert_frames(store, 3)
+        self.assertEqual(caught.filename, __file__)
+
+        path = self.folder / "card.img"
+        # without the sectors of the third picture, and the one behind it
+        path.write_bytes(stores.card(1022, (500, 550, 601), 30, 20)[:-4 * 512])
+        with self.assertWarnsRegex(UserWarning, "card.img: 3 of the buffers"), \
+                omv.open_store(path) as store:
+            self.assert_frames(store, 2)
+
     def need_videos(self):
         try:
             gi.require_version("Gst", "1.0")
