@@ -236,16 +236,14 @@ note_number (GstOmvMetadata * metadata, const gchar * key, guint64 number)
   gst_omv_metadata_set_value (metadata, key, text);
 }
 
-/* Writes what the recording cannot say of itself. */
-static gboolean
-write_notes (OmvDumper * self, const Job * job, GError ** error)
+/* What the recording cannot say of itself. */
+static void
+note_all (OmvDumper * self, const Job * job)
 {
   const OmvDumpReport *report = &job->report;
   const OmvClip *clip = job->clip;
   GstOmvMetadata *metadata = job->metadata;
   g_autoptr (GDateTime) start = get_start (report);
-  g_autoptr (GFile) file =
-      g_file_new_for_path (gst_omv_dump_file_get_path (job->file));
 
   gst_omv_metadata_set_start (metadata, start);
   gst_omv_metadata_set_zone (metadata,
@@ -263,8 +261,6 @@ write_notes (OmvDumper * self, const Job * job, GError ** error)
   for (gchar ** note = self->settings.notes; note != NULL && *note != NULL;
       note += 2)
     gst_omv_metadata_set_value (metadata, note[0], note[1]);
-
-  return gst_omv_metadata_store (metadata, file, error);
 }
 
 static void
@@ -275,9 +271,11 @@ finish (gpointer data, gpointer user_data)
   g_autofree gchar *location = NULL;
 
   if (job->file != NULL) {
-    if (job->error == NULL && gst_omv_dump_file_finish (job->file,
-            self->settings.sync, &job->error))
-      write_notes (self, job, &job->error);
+    if (job->error == NULL) {
+      note_all (self, job);
+      (void) gst_omv_dump_file_finish (job->file, job->metadata,
+          self->settings.sync, &job->error);
+    }
     location = g_strdup (gst_omv_dump_file_get_path (job->file));
     job->report.location = location;
     job->report.n_bytes = gst_omv_dump_file_get_size (job->file);

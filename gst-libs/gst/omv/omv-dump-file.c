@@ -3,7 +3,8 @@
  * Until then it is NAME.part, so that nobody takes a piece for the whole, and
  * whatever happens no file that was there before is lost: where NAME is taken,
  * NAME-1 is tried, and so on. With `sync` the name is not given before the frames
- * have reached the disk, and the name has reached it before that is announced.
+ * have reached the disk, and the name has reached it before that is announced, with
+ * all that was noted beside it.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -18,6 +19,7 @@
 
 #include "gstomvwriter.h"
 #include "omv-disk.h"
+#include "omv-metadata-private.h"
 
 /* After how many names that are taken to give up. */
 #define COUNTER_MAX 100000
@@ -139,21 +141,34 @@ give_name (GstOmvDumpFile * self, GError ** error)
   return FALSE;
 }
 
+static gboolean
+store_metadata (GstOmvDumpFile * self, GstOmvMetadata * metadata,
+    gboolean sync, GError ** error)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (self->path);
+
+  return omv_metadata_store (metadata, file, sync, error);
+}
+
 /*
  * gst_omv_dump_file_finish:
+ * @metadata: of the recording
  * @sync: whether to wait for the disk
  *
- * Closes the file and gives it its name. On failure it keeps the one for the
- * meantime, with all frames that could be written.
+ * Closes the file, gives it its name and puts @metadata beside it. Unless it could
+ * be given that, it keeps the one for the meantime, with all frames that could be
+ * written.
  *
  * Errors: %G_IO_ERROR, as the system says.
  */
 gboolean
-gst_omv_dump_file_finish (GstOmvDumpFile * self, gboolean sync, GError ** error)
+gst_omv_dump_file_finish (GstOmvDumpFile * self, GstOmvMetadata * metadata,
+    gboolean sync, GError ** error)
 {
   return (!sync || gst_omv_writer_sync (self->writer, error))
       && gst_omv_writer_close (self->writer, error)
       && give_name (self, error)
+      && store_metadata (self, metadata, sync, error)
       && (!sync || omv_disk_sync_folder (self->path, error));
 }
 

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <gst/omv/omv-format.h>
+#include <gst/omv/omv-metadata.h>
 
 G_BEGIN_DECLS
 
@@ -30,8 +31,8 @@ gboolean gst_omv_dump_file_append (GstOmvDumpFile * self,
     GError ** error);
 
 GST_OMV_API
-gboolean gst_omv_dump_file_finish (GstOmvDumpFile * self, gboolean sync,
-    GError ** error);
+gboolean gst_omv_dump_file_finish (GstOmvDumpFile * self,
+    GstOmvMetadata * metadata, gboolean sync, GError ** error);
 
 GST_OMV_API
 const gchar *gst_omv_dump_file_get_path (GstOmvDumpFile * self);

@@ -11,6 +11,11 @@
 
 G_BEGIN_DECLS
 
+/* As gst_omv_metadata_store().
+ * @sync: whether to wait for the disk */
+gboolean omv_metadata_store (GstOmvMetadata * self, GFile * recording,
+    gboolean sync, GError ** error);
+
 /* Says which recording it is about. */
 #define OMV_METADATA_FIRST_FRAME "first-frame"
 

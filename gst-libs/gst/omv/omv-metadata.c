@@ -289,6 +289,17 @@ gst_omv_metadata_to_string (GstOmvMetadata * self)
   return omv_json_print (self->object, TRUE);
 }
 
+gboolean
+omv_metadata_store (GstOmvMetadata * self, GFile * recording, gboolean sync,
+    GError ** error)
+{
+  g_autofree gchar *text = gst_omv_metadata_to_string (self);
+  g_autofree gchar *line = g_strconcat (text, "\n", NULL);
+
+  return omv_sidecar_file_store (recording, SUFFIX, line, strlen (line), sync,
+      error);
+}
+
 /**
  * gst_omv_metadata_store:
  * @self: metadata
@@ -307,12 +318,9 @@ gboolean
 gst_omv_metadata_store (GstOmvMetadata * self, GFile * recording,
     GError ** error)
 {
-  g_autofree gchar *text = gst_omv_metadata_to_string (self);
-  g_autofree gchar *line = g_strconcat (text, "\n", NULL);
-
   g_return_val_if_fail (G_IS_FILE (recording), FALSE);
 
-  return omv_sidecar_file_store (recording, SUFFIX, line, strlen (line), error);
+  return omv_metadata_store (self, recording, FALSE, error);
 }
 
 /* ---- what there is ---- */

@@ -17,6 +17,6 @@ GFile *omv_sidecar_file_get (GFile * recording, const gchar * suffix,
 GBytes *omv_sidecar_file_load (GFile * recording, const gchar * suffix,
     gsize size_max, GError ** error);
 gboolean omv_sidecar_file_store (GFile * recording, const gchar * suffix,
-    const gchar * data, gsize size, GError ** error);
+    const gchar * data, gsize size, gboolean sync, GError ** error);
 
 G_END_DECLS

@@ -155,10 +155,11 @@ open_part (const gchar * path, gchar ** ret_part, GError ** error)
 
 /* An old file is given up only for one that is on the disk. */
 static gboolean
-store (const gchar * path, const gchar * data, gsize size, GError ** error)
+store (const gchar * path, const gchar * data, gsize size, gboolean sync,
+    GError ** error)
 {
   const OmvDiskPart all = { data, size };
-  const gboolean replaces = g_file_test (path, G_FILE_TEST_EXISTS);
+  const gboolean waits = sync || g_file_test (path, G_FILE_TEST_EXISTS);
   g_autofree gchar *part = NULL;
   OmvDisk *disk = open_part (path, &part, error);
   guint64 written;
@@ -168,7 +169,7 @@ store (const gchar * path, const gchar * data, gsize size, GError ** error)
     return FALSE;
 
   stored = omv_disk_write (disk, 0, &all, 1, &written, error)
-      && (!replaces || omv_disk_sync (disk, error));
+      && (!waits || omv_disk_sync (disk, error));
   stored = omv_disk_close (disk, stored ? error : NULL) && stored;
   if (stored && omv_disk_replace (part, path, error))
     return TRUE;
@@ -179,12 +180,14 @@ store (const gchar * path, const gchar * data, gsize size, GError ** error)
 
 /*
  * omv_sidecar_file_store:
+ * @sync: whether to wait for the disk, if it is a file of the local file system;
+ *   its name is there after omv_disk_sync_folder()
  *
  * Puts @data beside @recording, in place of what was there.
  */
 gboolean
 omv_sidecar_file_store (GFile * recording, const gchar * suffix,
-    const gchar * data, gsize size, GError ** error)
+    const gchar * data, gsize size, gboolean sync, GError ** error)
 {
   g_autoptr (GFile) file = omv_sidecar_file_get (recording, suffix, error);
   g_autofree gchar *path = file != NULL ? g_file_get_path (file) : NULL;
@@ -192,7 +195,7 @@ omv_sidecar_file_store (GFile * recording, const gchar * suffix,
   if (file == NULL)
     return FALSE;
   if (path != NULL)
-    return store (path, data, size, error);
+    return store (path, data, size, sync, error);
 
   return g_file_replace_contents (file, data, size, NULL, FALSE,
       G_FILE_CREATE_REPLACE_DESTINATION, NULL, NULL, error);
@@ -253,5 +256,5 @@ gst_omv_sidecar_store (GFile * recording, GBytes * sidecar, GError ** error)
   gsize size;
   const gchar *data = g_bytes_get_data (sidecar, &size);
 
-  return omv_sidecar_file_store (recording, SUFFIX, data, size, error);
+  return omv_sidecar_file_store (recording, SUFFIX, data, size, FALSE, error);
 }

@@ -9,7 +9,9 @@ appended to.
 OMV_TEST_SEED chooses the moments; the same seed, the same moments.
 """
 
+import json
 import os
+import pathlib
 import random
 import re
 import shutil
@@ -248,12 +250,17 @@ class Ring(PowerCut):
                 self.check(run, whole)
 
     def check_names(self, run):
-        """Clips that were announced have their names. Returns how many."""
+        """Clips that were announced have their names and metadata. Returns how
+        many."""
         disk = Disk(run.done)
         said = re.findall(r"omv-ring-dump, .*location=\(string\)([^,;]*)",
                           run.out)
         for place in said:
             self.assertTrue(disk.has_name(place.strip('"')), run.out)
+            metadata = pathlib.Path(place.strip('"') + ".json")
+            self.assertTrue(disk.has_name(metadata), run.out)
+            disk.lose_cache(metadata)
+            self.assertIn("start", json.loads(metadata.read_text()))
         return len(said)
 
     def check(self, run, whole):

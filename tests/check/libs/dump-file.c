@@ -14,6 +14,7 @@ typedef struct
   gchar *folder;
   gchar *path;
   gchar *part;
+  GstOmvMetadata *metadata;
 } Fixture;
 
 static void
@@ -25,6 +26,8 @@ set_up (Fixture * fixture, gconstpointer data)
   g_assert_nonnull (fixture->folder);
   fixture->path = g_build_filename (fixture->folder, data, NULL);
   fixture->part = g_build_filename (fixture->folder, name, NULL);
+  fixture->metadata = gst_omv_metadata_new ();
+  gst_omv_metadata_set_label (fixture->metadata, "door");
 }
 
 static void
@@ -42,6 +45,7 @@ tear_down (Fixture * fixture, gconstpointer data)
   g_free (fixture->folder);
   g_free (fixture->path);
   g_free (fixture->part);
+  gst_omv_metadata_unref (fixture->metadata);
 }
 
 static GstOmvDumpFile *
@@ -53,6 +57,17 @@ make_file (const Fixture * fixture)
   g_assert_no_error (error);
   g_assert_nonnull (file);
   return file;
+}
+
+static void
+check_metadata (const gchar * path)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstOmvMetadata) metadata = gst_omv_metadata_load (file, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (gst_omv_metadata_get_label (metadata), ==, "door");
 }
 
 static void
@@ -106,13 +121,15 @@ test_whole (Fixture * fixture, gconstpointer data)
     append (file, 0);
     append (file, 1);
     g_assert_false (g_file_test (fixture->path, G_FILE_TEST_EXISTS));
-    g_assert_true (gst_omv_dump_file_finish (file, sync, &error));
+    g_assert_true (gst_omv_dump_file_finish (file, fixture->metadata, sync,
+            &error));
     g_assert_no_error (error);
     g_assert_cmpstr (gst_omv_dump_file_get_path (file), ==, fixture->path);
     g_assert_cmpuint (gst_omv_dump_file_get_size (file), ==,
         16 + 2 * (32 + 16));
     g_assert_false (g_file_test (fixture->part, G_FILE_TEST_EXISTS));
     check_frames (fixture->path, 2);
+    check_metadata (fixture->path);
     g_assert_cmpint (g_unlink (fixture->path), ==, 0);
   }
 }
@@ -167,14 +184,18 @@ test_taken (Fixture * fixture, gconstpointer data)
   append (second, 1);
   g_assert_cmpstr (gst_omv_dump_file_get_path (second), ==, numbered_part);
   g_assert_true (g_file_set_contents (fixture->path, "mine", -1, NULL));
-  g_assert_true (gst_omv_dump_file_finish (second, FALSE, NULL));
+  g_assert_true (gst_omv_dump_file_finish (second, fixture->metadata,
+          FALSE, NULL));
   g_assert_cmpstr (gst_omv_dump_file_get_path (second), ==, numbered);
   check_content (fixture->path, "mine");
   check_frames (numbered, 2);
-  g_assert_true (gst_omv_dump_file_finish (first, FALSE, NULL));
+  g_assert_true (gst_omv_dump_file_finish (first, fixture->metadata,
+          FALSE, NULL));
   check_content (fixture->path, "mine");
   check_frames (numbered, 2);
   check_frames (gst_omv_dump_file_get_path (first), 1);
+  check_metadata (numbered);
+  check_metadata (gst_omv_dump_file_get_path (first));
 }
 
 static void
@@ -196,7 +217,8 @@ test_vanished (Fixture * fixture, gconstpointer data)
 
   append (file, 0);
   g_assert_cmpint (g_unlink (fixture->part), ==, 0);
-  g_assert_false (gst_omv_dump_file_finish (file, FALSE, &error));
+  g_assert_false (gst_omv_dump_file_finish (file, fixture->metadata,
+          FALSE, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
   g_assert_false (g_file_test (fixture->path, G_FILE_TEST_EXISTS));
 }
