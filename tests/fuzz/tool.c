@@ -196,6 +196,25 @@ check_frame (const GstOmvFrame * wanted, const GstOmvFrame * got, guint64 slack)
   g_assert_cmpuint (got->time + slack, >=, wanted->time);
 }
 
+/* A 1-bit frame of version 1 that holds a header: in version 2 a reader has to take
+ * it for one of which a quarter was stored. */
+static gboolean
+misleads (const GstOmvFrame * frame, GstOmvVersion version)
+{
+  const gsize header_size = gst_omv_version_get_header_size (version);
+  gsize size, quarter;
+  const guint8 *data = g_bytes_get_data (frame->payload, &size);
+  GstOmvFrameHeader header;
+
+  quarter = size / 4 + gst_omv_get_padding (size / 4);
+  return frame->header.format == GST_OMV_PIXEL_FORMAT_BINARY
+      && frame->version < GST_OMV_VERSION_V2_0
+      && version >= GST_OMV_VERSION_V2_0 && quarter + header_size <= size
+      && gst_omv_frame_header_read (version, data + quarter, G_MAXUINT32,
+      &header) == GST_OMV_FAULT_NONE
+      && gst_omv_frame_header_is_plain (data + quarter, &header);
+}
+
 /* How many stretches of damage there are up to @frame. */
 static guint
 count_damages (GList * damages, const GstOmvFrame * frame)
@@ -219,15 +238,17 @@ check_repaired (GstOmvReader * in, const gchar * path, gboolean is_all)
   GstOmvVersion version;
   GstOmvFrame *frame;
   guint n_left_out = 0;
+  gboolean is_misled = FALSE;
 
   g_assert_true (gst_omv_reader_open_path (out, path, NULL));
   version = gst_omv_reader_get_version (out, NULL);
-  while ((frame = gst_omv_reader_read_next (in, NULL)) != NULL) {
+  while (!is_misled && (frame = gst_omv_reader_read_next (in, NULL)) != NULL) {
+    is_misled = misleads (frame, version);
     if (is_good (frame, damages, version)) {
       g_autoptr (GstOmvFrame) got = gst_omv_reader_read_next (out, NULL);
 
-      g_assert_true (got != NULL || !is_all);
-      if (is_all)
+      g_assert_true (got != NULL || !is_all || is_misled);
+      if (is_all && !is_misled)
         check_frame (frame, got, (1 + n_left_out
                 + count_damages (damages, frame)) * (guint64) NS_PER_MS);
     } else {
@@ -235,9 +256,9 @@ check_repaired (GstOmvReader * in, const gchar * path, gboolean is_all)
     }
     gst_omv_frame_unref (frame);
   }
-  g_assert_cmpuint (gst_omv_reader_get_position (out), ==,
-      gst_omv_reader_get_n_frames (out, NULL));
-  g_assert_false (gst_omv_reader_is_torn (out, NULL));
+  g_assert_true (is_misled || gst_omv_reader_get_position (out)
+      == gst_omv_reader_get_n_frames (out, NULL));
+  g_assert_false (gst_omv_reader_is_torn (out, NULL) && !is_misled);
   g_list_free_full (damages, (GDestroyNotify) gst_omv_damage_free);
 }
 
