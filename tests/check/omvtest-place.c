@@ -1,4 +1,4 @@
-/* omvtest-place.c: a place for a recording, and how thoroughly to test
+/* omvtest-place.c: a place for a recording
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -27,10 +27,4 @@ omv_test_place_tear_down (OmvTestPlace * place, gconstpointer unused)
   g_free (place->folder);
   g_free (place->path);
   g_free (place->index_path);
-}
-
-guint
-omv_test_get_pace (guint slow)
-{
-  return g_getenv ("OMV_TEST_SLOW") != NULL ? slow : 1;
 }

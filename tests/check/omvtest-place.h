@@ -1,4 +1,4 @@
-/* omvtest-place.h: a place for a recording, and how thoroughly to test
+/* omvtest-place.h: a place for a recording
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -18,9 +18,5 @@ typedef struct {
 
 void omv_test_place_set_up (OmvTestPlace * place, gconstpointer unused);
 void omv_test_place_tear_down (OmvTestPlace * place, gconstpointer unused);
-
-/* Steps in which to do what takes long under valgrind: @slow if OMV_TEST_SLOW is
- * set, else 1. */
-guint omv_test_get_pace (guint slow);
 
 G_END_DECLS

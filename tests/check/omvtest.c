@@ -369,3 +369,9 @@ omv_test_build (const gchar * recipe, GArray ** ret_frames)
     g_array_unref (frames);
   return bytes;
 }
+
+guint
+omv_test_get_pace (guint slow)
+{
+  return g_getenv ("OMV_TEST_SLOW") != NULL ? slow : 1;
+}

@@ -57,4 +57,8 @@ guint32 omv_test_get_crc (gconstpointer data, gsize size);
 
 GByteArray *omv_test_build (const gchar * recipe, GArray ** ret_frames);
 
+/* Steps in which to do what takes long under valgrind: @slow if OMV_TEST_SLOW is
+ * set, else 1. */
+guint omv_test_get_pace (guint slow);
+
 G_END_DECLS

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#include "omvtest-place.h"
+#include "omvtest.h"
 
 #define LINE 64
 #define SIZE_MAX_TESTED 20000

@@ -796,7 +796,7 @@ static void
 check_truncations (const GstOmvFrameHeader * header, const guint8 * payload,
     gsize size)
 {
-  for (gsize cut = 0; cut <= size; cut++) {
+  for (gsize cut = 0; cut <= size; cut += omv_test_get_pace (7)) {
     gboolean decoded = survive (header, payload, cut);
 
     if (header->format == GST_OMV_PIXEL_FORMAT_PNG && cut + 20 < size)

@@ -503,10 +503,12 @@ check_size (guint64 n_frames, guint64 distance)
 static void
 test_thinning (void)
 {
-  check_size (524288, 4);
-  check_size (524289, 8);
-  check_size (1000000, 8);
-  check_size (3000000, 32);
+  static const guint counts[][2] = {
+    {524288, 4}, {524289, 8}, {1000000, 8}, {3000000, 32}
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (counts); i += omv_test_get_pace (2))
+    check_size (counts[i][0], counts[i][1]);
 }
 
 static void

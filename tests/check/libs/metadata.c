@@ -12,6 +12,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "omvtest.h"
+
 /* A recording's place, and what may stand beside it. */
 typedef struct
 {
@@ -234,7 +236,7 @@ test_noise (Place * place, gconstpointer unused)
   const gchar spice[] = "{}[]\",:\\0e-+.nt\xc3 ";
   guint n_read = 0;
 
-  for (guint i = 0; i < 20000; i++) {
+  for (guint i = 0; i < 20000; i += omv_test_get_pace (10)) {
     g_autofree gchar *changed = g_strdup (text);
     g_autoptr (GstOmvMetadata) metadata = NULL;
     g_autoptr (GDateTime) start = NULL;
@@ -252,7 +254,7 @@ test_noise (Place * place, gconstpointer unused)
     printed = gst_omv_metadata_to_string (metadata);
     g_assert_nonnull (strstr (printed, "\"b\""));
   }
-  g_assert_cmpuint (n_read, >, 100);
+  g_assert_cmpuint (n_read, >, 100 / omv_test_get_pace (10));
 }
 
 static void
@@ -351,7 +353,8 @@ test_torn_line (Place * place, gconstpointer unused)
   g_autofree gchar *three = g_strconcat (two, "|{}", NULL);
   const gchar *const expected[] = { "", "{\"a\":1}", two, three };
 
-  for (gsize cut = 0; cut <= size; cut += cut > 20 && cut + 40 < size ? 13 : 1) {
+  for (gsize cut = 0; cut <= size;
+      cut += cut > 20 && cut + 140 < size ? 13 * omv_test_get_pace (7) : 1) {
     guint whole = (cut >= ends[0]) + (cut >= ends[1]) + (cut >= ends[2]);
     g_autofree gchar *more = g_strconcat (expected[whole],
         whole > 0 ? "|" : "", "{\"next\":true}", NULL);

@@ -730,7 +730,7 @@ test_grown_index (OmvTestPlace * place, gconstpointer name)
 {
   g_autoptr (GByteArray) bytes = omv_test_corpus_load (name);
 
-  for (gsize cut = 16; cut < bytes->len; cut += 3001) {
+  for (gsize cut = 16; cut < bytes->len; cut += 3001 * omv_test_get_pace (3)) {
     store (place->path, bytes->data, cut);
     write_index (place, TRUE);
     append (place->path, bytes->data + cut, bytes->len - cut);
