@@ -90,6 +90,13 @@ append_text (GByteArray * array, const gchar * text)
   g_byte_array_append (array, (const guint8 *) text, (guint) strlen (text));
 }
 
+/* How numpy.save() calls the order of bytes in this machine's numbers. */
+#if G_BYTE_ORDER == G_LITTLE_ENDIAN
+#define ORDER "<"
+#else
+#define ORDER ">"
+#endif
+
 /* An array as numpy.save() writes it. */
 static GByteArray *
 make_array (const gchar * type, const gchar * shape, gconstpointer data,
@@ -114,8 +121,8 @@ write_index (const Fixture * fixture, const gchar * name,
 {
   static const gchar *const names[] = { "frame_number.npy", "frame_time.npy" };
   g_autofree gchar *shape = g_strdup_printf ("(%u,)", n);
-  GByteArray *members[] = { make_array ("<i8", shape, numbers, n * 8),
-    make_array ("<f8", shape, times, n * 8)
+  GByteArray *members[] = { make_array (ORDER "i8", shape, numbers, n * 8),
+    make_array (ORDER "f8", shape, times, n * 8)
   };
   GByteArray *zip = g_byte_array_new ();
   guint offsets[2], start;
