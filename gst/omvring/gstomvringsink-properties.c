@@ -382,7 +382,7 @@ install_files (GObjectClass * object_class, GParamFlags flags)
    * GstOmvRingSink:fsync:
    *
    * Whether a clip's file gets its name, and is announced, only when the disk has
-   * it. Capture does not wait for that.
+   * it, and what lies beside it. Capture does not wait for that.
    *
    * Since: 0.1
    */

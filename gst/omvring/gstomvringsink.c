@@ -41,7 +41,8 @@
  *
  * A clip is `NAME.part` until it is whole. With #GstOmvRingSink:fsync the disk has
  * it before it gets its name. A file that is there is never overwritten. Beside
- * each lies `NAME.json` with the wall-clock time, running times, label and more.
+ * each lies `NAME.json` with the wall-clock time, running times, label and more,
+ * which the disk has, too, before the clip is announced.
  * If the disk is full, the clip's message and a warning say so, what was written
  * stays as `NAME.part`, and capture goes on. The clip ends there, and the next
  * trigger opens another one, unless an #omvringsrc plays the clip.

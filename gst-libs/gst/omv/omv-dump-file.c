@@ -165,11 +165,17 @@ gboolean
 gst_omv_dump_file_finish (GstOmvDumpFile * self, GstOmvMetadata * metadata,
     gboolean sync, GError ** error)
 {
-  return (!sync || gst_omv_writer_sync (self->writer, error))
-      && gst_omv_writer_close (self->writer, error)
-      && give_name (self, error)
-      && store_metadata (self, metadata, sync, error)
-      && (!sync || omv_disk_sync_folder (self->path, error));
+  gboolean stored;
+
+  if ((sync && !gst_omv_writer_sync (self->writer, error))
+      || !gst_omv_writer_close (self->writer, error)
+      || !give_name (self, error))
+    return FALSE;
+
+  /* the name counts without them, too */
+  stored = store_metadata (self, metadata, sync, error);
+  return (!sync || omv_disk_sync_folder (self->path, stored ? error : NULL))
+      && stored;
 }
 
 /* What the file is called now. */

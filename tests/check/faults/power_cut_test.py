@@ -9,6 +9,7 @@ appended to.
 OMV_TEST_SEED chooses the moments; the same seed, the same moments.
 """
 
+import errno
 import json
 import os
 import pathlib
@@ -248,6 +249,23 @@ class Ring(PowerCut):
                 self.assertTrue(run.was_killed)
                 self.check_names(run)
                 self.check(run, whole)
+
+    def test_name_without_metadata(self):
+        """A clip beside which nothing can be written keeps its name."""
+        line = [*LAUNCH, *(f"{SOURCE} ! omvringsink slots=20 dump-on-eos=true"
+                           f" location={self.path('a.bin')}").split()]
+        self.fill({})
+        good = self.run_in(line, counted=CHANGES)
+        at = next(n for n, call in enumerate(good.calls, 1)
+                  if call.path.endswith(".json.part"))
+        self.fill({})
+        run = self.run_in(line, at, errno.ENOSPC, CHANGES)
+        self.assertIn("No space left on device", run.out)
+        self.assertFalse(self.path("a.bin.json").exists())
+        disk = Disk(run.done)
+        self.assertTrue(disk.has_name(self.path("a.bin")))
+        disk.lose_cache(self.path("a.bin"))
+        self.assertEqual(len(payloads(self.path("a.bin").read_bytes())), 20)
 
     def check_names(self, run):
         """Clips that were announced have their names and metadata. Returns how
