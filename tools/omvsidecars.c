@@ -249,7 +249,8 @@ take_line (OmvSidecars * sidecars, const gchar * line, Lines * lines)
       changed != NULL ? changed : line);
 }
 
-/* The lines beside @path. */
+/* The lines beside @path.
+ * @ret_lost: what they need to be understood, set if one belongs to a frame */
 static gchar **
 load_lines (const gchar * path, OmvLost * ret_lost, GError ** error)
 {

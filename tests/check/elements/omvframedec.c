@@ -456,7 +456,7 @@ GST_START_TEST (test_shape_is_kept)
   static const guint8 white_yuv[] = { 0xFF, 0x80, 0xFF, 0x80 };
   const CanvasCase *test = &canvas_cases[__i__];
 
-  /* with more cases than formats, each format comes in any case */
+  /* where all is slow, one format for each case; there are more cases than formats */
   for (guint f = (guint) __i__ % omv_test_get_pace (5);
       f < G_N_ELEMENTS (formats); f += omv_test_get_pace (5)) {
     GstHarness *h = make_harness_with ("omvframedec", test->canvas_width,
