@@ -115,8 +115,8 @@ class Store(Known):
     numbers and times are arrays with one element for each frame; times are
     seconds from the first one. metadata is what was noted about the recording,
     start the wall-clock time of the first frame. number(), extra(), datetime()
-    and find() are those of image.ImageIO. Whatever is not there any more is a
-    UserWarning.
+    and find() are those of image.ImageIO. Parts without times of their frames,
+    and buffers that a card has lost, are a UserWarning.
     """
 
     def __init__(self, path):

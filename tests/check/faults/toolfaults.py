@@ -60,9 +60,10 @@ class EachCall(FaultTest):
     def fail_each(self, files, *arguments, code=0, ignored=(), step=1,
                   counted="", left_out=()):
         """Runs a command once as it should be, then once for each call and
-        fault; in a short run, for each step-th call, or a third of those. code: how it should end.
-        ignored: output files that a success may lack, if it says so. counted:
-        the calls, if not all. left_out: faults that are not tried."""
+        fault; in a short run, for each step-th call, or a third of those.
+        code: how it should end. ignored: output files that a success may lack,
+        if it says so. counted: the calls, if not all. left_out: faults that are
+        not tried."""
         self.fill(files)
         good = self.run_tool(*arguments, counted=counted)
         self.assertEqual(good.code, code, good.err)
