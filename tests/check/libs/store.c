@@ -19,6 +19,7 @@
 
 #include <glib/gstdio.h>
 
+#include "omvtest-numpy.h"
 #include "omvtest.h"
 
 #define SECTOR 512
@@ -75,6 +76,13 @@ write_file (const Fixture * fixture, const gchar * name, gconstpointer data,
 }
 
 static void
+write_bytes (const Fixture * fixture, const gchar * name, GBytes * bytes)
+{
+  write_file (fixture, name, g_bytes_get_data (bytes, NULL),
+      (gssize) g_bytes_get_size (bytes));
+}
+
+static void
 append (GByteArray * array, guint64 number, guint size)
 {
   for (guint i = 0; i < size; i++) {
@@ -84,80 +92,24 @@ append (GByteArray * array, guint64 number, guint size)
   }
 }
 
-static void
-append_text (GByteArray * array, const gchar * text)
-{
-  g_byte_array_append (array, (const guint8 *) text, (guint) strlen (text));
-}
-
-/* How numpy.save() calls the order of bytes in this machine's numbers. */
-#if G_BYTE_ORDER == G_LITTLE_ENDIAN
-#define ORDER "<"
-#else
-#define ORDER ">"
-#endif
-
-/* An array as numpy.save() writes it. */
-static GByteArray *
-make_array (const gchar * type, const gchar * shape, gconstpointer data,
-    guint size)
-{
-  GByteArray *array = g_byte_array_new ();
-  g_autofree gchar *header = g_strdup_printf ("{'descr': '%s', "
-      "'fortran_order': False, 'shape': %s, }\n", type, shape);
-
-  append_text (array, "\x93NUMPY\x01");
-  append (array, 0, 1);
-  append (array, strlen (header), 2);
-  append_text (array, header);
-  g_byte_array_append (array, data, size);
-  return array;
-}
-
-/* An archive as numpy.savez() writes it, of whole numbers and of times. */
+/* Whole numbers and times, as numpy.savez() writes them. */
 static void
 write_index (const Fixture * fixture, const gchar * name,
     const gint64 * numbers, const gdouble * times, guint n)
 {
-  static const gchar *const names[] = { "frame_number.npy", "frame_time.npy" };
   g_autofree gchar *shape = g_strdup_printf ("(%u,)", n);
-  GByteArray *members[] = { make_array (ORDER "i8", shape, numbers, n * 8),
-    make_array (ORDER "f8", shape, times, n * 8)
+  g_autoptr (GBytes) numbers_npy = omv_test_make_npy (OMV_TEST_NUMPY_ORDER "i8",
+      shape, numbers, n * 8);
+  g_autoptr (GBytes) times_npy = omv_test_make_npy (OMV_TEST_NUMPY_ORDER "f8",
+      shape, times, n * 8);
+  const OmvTestMember members[] = {
+    {"frame_number.npy", numbers_npy, FALSE},
+    {"frame_time.npy", times_npy, FALSE},
   };
-  GByteArray *zip = g_byte_array_new ();
-  guint offsets[2], start;
-
-  for (guint i = 0; i < 2; i++) {
-    offsets[i] = zip->len;
-    append (zip, 0x04034b50, 4);
-    append (zip, 0, 22);
-    append (zip, strlen (names[i]), 4);
-    append_text (zip, names[i]);
-    g_byte_array_append (zip, members[i]->data, members[i]->len);
-  }
-  start = zip->len;
-  for (guint i = 0; i < 2; i++) {
-    append (zip, 0x02014b50, 4);
-    append (zip, 0, 12);
-    append (zip, omv_test_get_crc (members[i]->data, members[i]->len), 4);
-    append (zip, members[i]->len, 4);
-    append (zip, members[i]->len, 4);
-    append (zip, strlen (names[i]), 2);
-    append (zip, 0, 12);
-    append (zip, offsets[i], 4);
-    append_text (zip, names[i]);
-    g_byte_array_unref (members[i]);
-  }
-  append (zip, 0x06054b50, 4);
-  append (zip, 0, 4);
-  append (zip, 2, 2);
-  append (zip, 2, 2);
-  append (zip, zip->len - start, 4);
-  append (zip, start, 4);
-  append (zip, 0, 2);
+  g_autoptr (GByteArray) zip =
+      omv_test_make_zip (members, G_N_ELEMENTS (members));
 
   write_file (fixture, name, zip->data, zip->len);
-  g_byte_array_unref (zip);
 }
 
 static GstOmvStore *
@@ -327,16 +279,17 @@ assert_picture (GstOmvStore * store, guint index, GstOmvStorePicture expected,
 static void
 test_pictures (Fixture * fixture, gconstpointer data)
 {
-  GByteArray *gray = make_array ("|u1", "(2, 3)", "abcdef", 6);
-  GByteArray *colour = make_array ("|u1", "(1, 2, 3)", "bgrBGR", 6);
+  g_autoptr (GBytes) gray = omv_test_make_npy ("|u1", "(2, 3)", "abcdef", 6);
+  g_autoptr (GBytes) colour =
+      omv_test_make_npy ("|u1", "(1, 2, 3)", "bgrBGR", 6);
   g_autoptr (GstOmvStore) store = NULL;
   g_autoptr (GError) error = NULL;
   GstOmvStorePicture picture;
   gint w, h;
 
   write_store (fixture);
-  write_file (fixture, "store/000000/000000.npy", gray->data, gray->len);
-  write_file (fixture, "store/000000/000001.npy", colour->data, colour->len);
+  write_bytes (fixture, "store/000000/000000.npy", gray);
+  write_bytes (fixture, "store/000000/000001.npy", colour);
   write_file (fixture, "store/000001/000000.npy", "P6 # red first\n1 1\n255\n"
       "RGB", -1);
   store = open_store (fixture, "store");
@@ -348,8 +301,9 @@ test_pictures (Fixture * fixture, gconstpointer data)
   assert_picture (store, 2, GST_OMV_STORE_PICTURE_GRAY, 2, 1, "xy", 2);
 
   /* torn at every byte */
-  for (guint i = 0; i < gray->len; i++) {
-    write_file (fixture, "store/000000/000000.npy", gray->data, i);
+  for (gsize i = 0; i < g_bytes_get_size (gray); i++) {
+    write_file (fixture, "store/000000/000000.npy",
+        g_bytes_get_data (gray, NULL), (gssize) i);
     g_assert_null (gst_omv_store_read (store, 0, &picture, &w, &h, &error));
     g_assert_error (error, GST_OMV_ERROR, GST_OMV_ERROR_CORRUPT);
     g_clear_error (&error);
@@ -357,8 +311,6 @@ test_pictures (Fixture * fixture, gconstpointer data)
   write_file (fixture, "store/000001/000000.npy", "P6\n99 99\n255\nxy", -1);
   g_assert_null (gst_omv_store_read (store, 2, &picture, &w, &h, &error));
   g_assert_error (error, GST_OMV_ERROR, GST_OMV_ERROR_CORRUPT);
-  g_byte_array_unref (gray);
-  g_byte_array_unref (colour);
 }
 
 /* What decoders are left with is at least all there; parts that end too late end
