@@ -39,8 +39,12 @@ H264 = exists("x264enc")
 class ConvertTest(ToolTest):
     """Asks FFmpeg for what was written."""
 
-    def probe(self, name, entries):
-        """What ffprobe says of the first stream and of the packets."""
+    def setUp(self):
+        super().setUp()
+        self.probed = {}
+
+    def ask(self, name, entries):
+        """What ffprobe says when asked for these."""
         done = subprocess.run(
             ["ffprobe", "-v", "error", "-of", "json", "-show_entries",
              entries, self.path(name)], check=True, capture_output=True,
@@ -48,39 +52,50 @@ class ConvertTest(ToolTest):
         self.assertEqual(done.stderr, b"")
         return json.loads(done.stdout)
 
+    def probe(self, name):
+        """What ffprobe says of the whole file, its streams and its packets;
+        asked once, as it takes longer to start than to look."""
+        stat = self.path(name).stat()
+        version = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
+        if self.probed.get(name, (None,))[0] != version:
+            self.probed[name] = (version, self.ask(
+                name, "format:stream:packet=pts_time"))
+        return self.probed[name][1]
+
     def stream(self, name):
         """The only stream's fields."""
-        streams = self.probe(name, "stream")["streams"]
+        streams = self.probe(name)["streams"]
         self.assertEqual(len(streams), 1)
         return streams[0]
 
     def sizes(self, name):
         """The size of each frame; of a pattern, of each picture."""
         return [(frame["width"], frame["height"]) for frame in
-                self.probe(name, "frame=width,height")["frames"]]
+                self.ask(name, "frame=width,height")["frames"]]
 
     def times(self, name):
         """The times of all packets, in seconds."""
-        packets = self.probe(name, "packet=pts_time")["packets"]
-        return [float(packet["pts_time"]) for packet in packets]
+        return [float(packet["pts_time"])
+                for packet in self.probe(name)["packets"]]
 
     def duration(self, name):
         """How long a file says it is."""
-        return float(self.probe(name, "format=duration")["format"]["duration"])
+        return float(self.probe(name)["format"]["duration"])
 
     def pixels(self, name):
         """Each frame as rows of RGB, decoded by ffmpeg."""
-        stream = self.stream(name)
-        done = subprocess.run(
+        rest = subprocess.run(
             ["ffmpeg", "-v", "error", "-i", self.path(name), "-fps_mode",
-             "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"],
-            check=True, capture_output=True, timeout=TIMEOUT)
-        row = 3 * stream["width"]
-        size = row * stream["height"]
-        frames = [done.stdout[i:i + size]
-                  for i in range(0, len(done.stdout), size)]
-        return [[frame[i:i + row] for i in range(0, size, row)]
-                for frame in frames]
+             "passthrough", "-f", "image2pipe", "-c:v", "ppm", "-"],
+            check=True, capture_output=True, timeout=TIMEOUT).stdout
+        frames = []
+        while rest:
+            header = re.match(rb"P6\n(\d+) (\d+)\n255\n", rest)
+            row = 3 * int(header[1])
+            size = row * int(header[2])
+            frame, rest = rest[header.end():][:size], rest[header.end() + size:]
+            frames.append([frame[i:i + row] for i in range(0, size, row)])
+        return frames
 
     def greys(self, name):
         """The green in the middle of each frame."""
@@ -686,7 +701,7 @@ class Tool(ConvertTest):
             process = self.start_long(f"out.{form}")
             process.send_signal(signal.SIGINT)
             self.assertEqual(process.wait(TIMEOUT), 1)
-            stream = self.probe(f"out.{form}", "stream")["streams"][0]
+            stream = self.probe(f"out.{form}")["streams"][0]
             times = self.times(f"out.{form}")
             self.assertLess(len(times), 20000, stream)
             self.assertAlmostEqual(self.duration(f"out.{form}"),
@@ -778,7 +793,7 @@ class Tool(ConvertTest):
         for options, seconds in (((), "33[.]54"), (("--keep-lead",), "33[.]5"),
                                  (("--from=#5",), "33[.]74")):
             self.converts("-f", "in.bin", "out.mkv", *options)
-            tags = self.probe("out.mkv", "format_tags")["format"]["tags"]
+            tags = self.probe("out.mkv")["format"]["tags"]
             comment = next(tags[name] for name in tags
                            if name.lower().startswith("comment"))
             self.assertRegex(comment, rf"2026-08-14T10:22:{seconds}0*Z")
@@ -788,7 +803,7 @@ class Tool(ConvertTest):
         """What lies beside the recording goes where there is a place."""
         self.path("in.bin.json", b'{"label": "part-17"}')
         self.converts("in.bin", "out.mkv")
-        tags = self.probe("out.mkv", "format_tags")["format"]["tags"]
+        tags = self.probe("out.mkv")["format"]["tags"]
         self.assertEqual({name.lower(): tags[name] for name in tags}["title"],
                          "part-17")
         self.assertIn("metadata", self.converts("in.bin", "out.gif"))
@@ -797,7 +812,7 @@ class Tool(ConvertTest):
         self.path("old.bin", pictures.steady(10, "GRAYSCALE", 48, 32))
         self.assert_sentence(self.converts("old.bin", "old.mkv"), "old.bin",
                              "another")
-        tags = self.probe("old.mkv", "format_tags")["format"]["tags"]
+        tags = self.probe("old.mkv")["format"]["tags"]
         self.assertNotIn("title", map(str.lower, tags))
         self.converts("in.bin", "out.bin")
         self.assertEqual(json.loads(self.path("out.bin.json").read_text())
