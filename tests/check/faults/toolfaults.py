@@ -60,7 +60,7 @@ class EachCall(FaultTest):
     def fail_each(self, files, *arguments, code=0, ignored=(), step=1,
                   counted="", left_out=()):
         """Runs a command once as it should be, then once for each call and
-        fault; in a short run, for each step-th call, or a third of those.
+        fault; in a short run, for each step-th call, or a fifth of those.
         code: how it should end. ignored: output files that a success may lack,
         if it says so. counted: the calls, if not all. left_out: faults that are
         not tried."""
@@ -70,7 +70,7 @@ class EachCall(FaultTest):
         after = self.content()
         self.assertGreater(len(good.calls), 0)
         for number, call in enumerate(good.calls, 1):
-            if not LONG and number % (3 * step if SLOW else step):
+            if not LONG and number % (5 * step if SLOW else step):
                 continue
             for kind in kinds_for(call, number):
                 if kind in left_out:
