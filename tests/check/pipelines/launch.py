@@ -2,8 +2,8 @@
 """Real gst-launch-1.0 processes and what can be learnt from their output.
 
 The pipeline tests see the elements as a user does: from outside, on a command
-line. A process that does not end in time is a failure, as is a critical
-(G_DEBUG=fatal-criticals, set in meson.build, turns it into a signal). There is
+line. A process that does not end in time is a failure, as is a warning
+(G_DEBUG=fatal-warnings, set in meson.build, turns it into a signal). There is
 no PyGObject here, so that nothing but GStreamer itself has to be installed.
 """
 
