@@ -141,8 +141,11 @@ add_pad (GstOmvStrDemux * self, const GstOmvWalkStep * frame)
 {
   GstPadTemplate *templ =
       gst_element_get_pad_template (GST_ELEMENT (self), "video_%u");
+  GstPad *pad = gst_pad_new_from_template (templ, "video_0");
 
-  self->srcpad = gst_pad_new_from_template (templ, "video_0");
+  GST_OBJECT_LOCK (self);
+  self->srcpad = pad;
+  GST_OBJECT_UNLOCK (self);
   gst_pad_use_fixed_caps (self->srcpad);
   gst_pad_set_event_function (self->srcpad, gst_omv_str_demux_src_event);
   gst_pad_set_query_function (self->srcpad, gst_omv_str_demux_src_query);

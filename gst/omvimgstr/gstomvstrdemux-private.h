@@ -79,9 +79,9 @@ struct _GstOmvStrDemux {
   /* stream lock of @sinkpad to write, object lock as well; either to read */
   GstSegment segment;
   guint64 next_number;          /* of the frame after the last one pushed */
+  GstPad *srcpad;               /* NULL until the first frame */
 
   /* stream lock of @sinkpad; other threads while the pad is not active */
-  GstPad *srcpad;               /* NULL until the first frame */
   OmvPull pull;                 /* in pull mode, from … */
   gboolean pulling;             /* … the first pull on */
   OmvFeed feed;                 /* in push mode … */

@@ -43,13 +43,15 @@ typedef struct
 
 /* --- guests: seeks and queries -------------------------------------------- */
 
+/* Whoever came by @pad before the element went down and up again is too late: its
+ * pad is another one now, or there is none yet. */
 static gboolean
-enter (GstOmvStrDemux * self)
+enter (GstOmvStrDemux * self, GstPad * pad)
 {
   gboolean is_open;
 
   GST_OBJECT_LOCK (self);
-  is_open = !self->closed;
+  is_open = !self->closed && self->srcpad == pad;
   if (is_open)
     self->n_guests++;
   GST_OBJECT_UNLOCK (self);
@@ -396,7 +398,7 @@ gst_omv_str_demux_src_query (GstPad * pad, GstObject * parent, GstQuery * query)
   GstOmvStrDemux *self = GST_OMV_STR_DEMUX (parent);
   gboolean answered;
 
-  if (!enter (self))
+  if (!enter (self, pad))
     return FALSE;
   answered = answer (self, pad, query);
   leave (self);
@@ -688,7 +690,7 @@ gst_omv_str_demux_src_event (GstPad * pad, GstObject * parent, GstEvent * event)
 
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_SEEK:
-      if (enter (self)) {
+      if (enter (self, pad)) {
         handled = handle_seek (self, event);
         leave (self);
       }

@@ -110,12 +110,16 @@ gst_omv_str_demux_output_get_type (void)
 static void
 gst_omv_str_demux_remove_pad (GstOmvStrDemux * self)
 {
-  if (self->srcpad == NULL)
+  GstPad *pad;
+
+  GST_OBJECT_LOCK (self);
+  pad = g_steal_pointer (&self->srcpad);
+  GST_OBJECT_UNLOCK (self);
+  if (pad == NULL)
     return;
 
-  gst_pad_set_active (self->srcpad, FALSE);
-  gst_element_remove_pad (GST_ELEMENT (self), self->srcpad);
-  self->srcpad = NULL;
+  gst_pad_set_active (pad, FALSE);
+  gst_element_remove_pad (GST_ELEMENT (self), pad);
 }
 
 static void

@@ -1006,6 +1006,32 @@ GST_START_TEST (test_seeking_query)
 
 GST_END_TEST;
 
+/* A thread that called the pad may be held up until the element has gone down and
+ * up again: it must not seek what is played now, whose pad may not be there yet. */
+GST_START_TEST (test_pad_of_an_earlier_run)
+{
+  Fixture *fixture = make_recording (uneven, UNEVEN);
+  OmvPlayer *player = fixture->player;
+  g_autoptr (GstPad) earlier = gst_pad_get_peer (player->sink);
+  GstObject *parent = GST_OBJECT (player->demux);
+  GstQuery *query = gst_query_new_duration (GST_FORMAT_TIME);
+
+  omv_player_wait (player);
+  omv_player_stop (player);
+  player->eos = FALSE;
+  omv_player_start (player);
+  omv_player_wait (player);
+
+  fail_if (GST_PAD_EVENTFUNC (earlier) (earlier, parent,
+          gst_event_new_seek (1.0, GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH,
+              GST_SEEK_TYPE_SET, 0, GST_SEEK_TYPE_NONE, -1)));
+  fail_if (GST_PAD_QUERYFUNC (earlier) (earlier, parent, query));
+  gst_query_unref (query);
+  fixture_free (fixture);
+}
+
+GST_END_TEST;
+
 static Suite *
 omvstrdemux_seek_suite (void)
 {
@@ -1042,6 +1068,7 @@ omvstrdemux_seek_suite (void)
   tcase_add_test (tcase, test_duration_of_a_long_recording);
   tcase_add_test (tcase, test_worker_is_stopped);
   tcase_add_test (tcase, test_seeking_query);
+  tcase_add_test (tcase, test_pad_of_an_earlier_run);
 
   return suite;
 }
