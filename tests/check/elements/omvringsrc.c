@@ -74,8 +74,10 @@ player_free (Player * player)
   g_free (player);
 }
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Player, player_free)
-     static Ring *make_ring (guint slots, guint64 post_frames)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Player, player_free);
+
+static Ring *
+make_ring (guint slots, guint64 post_frames)
 {
   return ring_new ("channel", "cam", "slots", slots, "location", NULL,
       "post-frames", post_frames, NULL);

@@ -23,8 +23,10 @@ npy_clear (Npy * npy)
   g_bytes_unref (npy->bytes);
 }
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Npy, npy_clear)
-     static gboolean parse (GBytes * bytes, OmvNumpy * ret_array)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Npy, npy_clear);
+
+static gboolean
+parse (GBytes * bytes, OmvNumpy * ret_array)
 {
   gsize size;
   const guint8 *data = g_bytes_get_data (bytes, &size);
